@@ -1,0 +1,232 @@
+//! Civil time: what people mean by a date, and when that is.
+//!
+//! The truth is a civil time with an IANA zone. The UTC instant is computed from it and may be recomputed when the zone
+//! data changes. A time that does not exist (clocks go forward) moves forward by the gap; one that happens twice (clocks
+//! go back) is the first of the two: RFC 5545's reading, and jiff's `Disambiguation::Compatible`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time, time};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// When the bot writes on a morning: 09:00 of the person's own day.
+pub const MORNING: Time = time(9, 0, 0, 0);
+
+/// An IANA zone known to the bundled zone data, kept by its name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+/// A name that is no IANA zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no such time zone")]
+pub struct NoSuchZone;
+
+impl Zone {
+    /// Universal time, for communities that have not chosen yet.
+    pub fn utc() -> Self {
+        Zone(TimeZone::UTC)
+    }
+
+    /// The IANA name, as in `America/Chicago`.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// jiff's own value.
+    pub fn rules(&self) -> &TimeZone {
+        &self.0
+    }
+
+    /// The wall clock in this zone at an instant.
+    pub fn civil(&self, at: Timestamp) -> DateTime {
+        self.0.to_datetime(at)
+    }
+
+    /// The calendar day in this zone at an instant.
+    pub fn date(&self, at: Timestamp) -> Date {
+        self.civil(at).date()
+    }
+
+    /// The instant of a civil time, gaps moved forward and doubled times taken first. Civil times so near the end of
+    /// jiff's range (year 9999) that they have no instant become its last one.
+    pub fn instant(&self, civil: DateTime) -> Timestamp {
+        self.0.to_ambiguous_timestamp(civil).compatible().unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl FromStr for Zone {
+    type Err = NoSuchZone;
+
+    /// Reads an IANA name in any case. Only names of the bundled data count, so that every machine agrees.
+    fn from_str(name: &str) -> Result<Self, NoSuchZone> {
+        if name.eq_ignore_ascii_case("utc") {
+            return Ok(Zone::utc());
+        }
+        let zone = jiff::tz::db().get(name).map_err(|_| NoSuchZone)?;
+        if zone.iana_name().is_none() {
+            return Err(NoSuchZone);
+        }
+        Ok(Zone(zone))
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        name.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a person meant by "by when": a whole day ("by Friday" is the end of Friday) or a minute of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Due {
+    Day(Date),
+    Minute(DateTime),
+}
+
+impl Due {
+    /// The civil day it falls on.
+    pub fn date(self) -> Date {
+        match self {
+            Due::Day(date) => date,
+            Due::Minute(civil) => civil.date(),
+        }
+    }
+
+    /// The last civil moment that is still in time: 23:59:59 of a day, or the minute itself.
+    pub fn civil(self) -> DateTime {
+        match self {
+            Due::Day(date) => date.at(23, 59, 59, 0),
+            Due::Minute(civil) => civil,
+        }
+    }
+}
+
+impl fmt::Display for Due {
+    /// The stored form: `2026-03-11` or `2026-03-11T08:15:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Due::Day(date) => date.fmt(f),
+            Due::Minute(civil) => civil.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Due {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        if text.contains('T') { text.parse().map(Due::Minute) } else { text.parse().map(Due::Day) }
+    }
+}
+
+/// A due date in the zone of the person who said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    pub due: Due,
+    pub zone: Zone,
+}
+
+impl When {
+    pub fn new(due: Due, zone: Zone) -> Self {
+        When { due, zone }
+    }
+
+    /// The instant it is due.
+    pub fn instant(&self) -> Timestamp {
+        self.zone.instant(self.due.civil())
+    }
+}
+
+/// The hours in which a person is not written to. They may run over midnight; equal ends mean none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietHours {
+    pub from: Time,
+    pub until: Time,
+}
+
+impl Default for QuietHours {
+    /// 20:30 to 08:30.
+    fn default() -> Self {
+        QuietHours { from: time(20, 30, 0, 0), until: time(8, 30, 0, 0) }
+    }
+}
+
+impl QuietHours {
+    fn cover(self, at: Time) -> bool {
+        if self.from <= self.until {
+            self.from <= at && at < self.until
+        } else {
+            at >= self.from || at < self.until
+        }
+    }
+
+    /// When this person's day begins for the bot: 09:00, or the end of their quiet hours if 09:00 lies inside them.
+    pub fn morning(self) -> Time {
+        if self.cover(MORNING) { self.until } else { MORNING }
+    }
+}
+
+/// One person's time: their zone, their quiet hours, and a last day away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waking {
+    pub zone: Zone,
+    pub quiet: QuietHours,
+    /// The last day on which they are away, if they said so.
+    pub away_until: Option<Date>,
+}
+
+impl Waking {
+    /// May this person be written to now?
+    pub fn awake(&self, now: Timestamp) -> bool {
+        let civil = self.zone.civil(now);
+        !self.quiet.cover(civil.time()) && self.away_until.is_none_or(|last| civil.date() > last)
+    }
+
+    /// The instant of this person's morning on a day.
+    pub fn morning_of(&self, date: Date) -> Timestamp {
+        self.zone.instant(date.to_datetime(self.quiet.morning()))
+    }
+
+    /// The first morning strictly after `now`, beyond any days away.
+    pub fn next_morning(&self, now: Timestamp) -> Timestamp {
+        let mut date = self.zone.date(now);
+        if self.morning_of(date) <= now {
+            date = next_day(date);
+        }
+        if let Some(last) = self.away_until.filter(|last| date <= *last) {
+            date = next_day(last);
+        }
+        self.morning_of(date)
+    }
+
+    /// `now` if this person may be written to, otherwise their next morning.
+    pub fn now_or_next_morning(&self, now: Timestamp) -> Timestamp {
+        if self.awake(now) { now } else { self.next_morning(now) }
+    }
+}
+
+/// The day after, saturating at the end of the calendar (year 9999).
+pub fn next_day(date: Date) -> Date {
+    date.tomorrow().unwrap_or(Date::MAX)
+}
+
+/// A number of days later (or earlier, if negative), saturating at the ends of the calendar.
+pub fn days_after(date: Date, days: i64) -> Date {
+    date.saturating_add(jiff::Span::new().days(days))
+}
