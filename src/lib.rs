@@ -1,2 +1,5 @@
 #![recursion_limit = "256"]
+pub mod delivery;
 pub mod domain;
+pub mod engine;
+pub mod speech;

@@ -6,6 +6,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::ids::{AskId, OfferId, PledgeId, Ref};
+use super::wording::{Detail, Objection};
+
 /// Why a written date was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhenProblem {
@@ -21,4 +24,85 @@ pub enum WhenProblem {
     ForeignZone,
     /// It is more than five years away, most likely a slip.
     TooFar,
+}
+
+/// Why a person's words did not do what they asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    // How it was written.
+    /// No command by that name; the nearest ones, best first.
+    UnknownCommand { said: String, near: Vec<String> },
+    /// A command that only stands with one of these behind it, such as `gathering`.
+    Incomplete { path: String, next: Vec<String> },
+    /// The command says nothing yet: what it needs, by its path.
+    Missing { path: String, what: Needed },
+    /// An option was written twice.
+    Twice { option: String },
+    /// A quote was opened and never closed.
+    OpenQuote,
+    /// A value that its option does not take; what it takes instead, if that is a short list.
+    BadValue { option: String, said: String, takes: Vec<String> },
+    /// A count that is not a whole number from 1 to `most`.
+    BadAmount { said: String, most: u32 },
+    /// A date that could not be taken.
+    BadWhen { option: String, said: String, problem: WhenProblem },
+    /// Words that no card should carry.
+    Wording(Objection),
+    /// A private detail in the open: asked back before anything is posted.
+    PrivateDetail { details: Vec<Detail>, again: String },
+
+    // What it pointed at.
+    /// There is no such thing, or none this person may see.
+    NotFound(Ref),
+    /// Nobody here goes by that name.
+    NoSuchPerson(String),
+    NotYourAsk(AskId),
+    NotYourPledge(PledgeId),
+    NotYourOffer(OfferId),
+    NotYoursToConfirm(PledgeId),
+    OwnAsk(AskId),
+    AskClosed(AskId),
+    AskFull(AskId),
+    AskNotPrivate(AskId),
+    MoreThanNeeded { ask: AskId, left: u32 },
+    MoreThanPledged { pledge: PledgeId, left: u32 },
+    LessThanDone { pledge: PledgeId, done: u32 },
+    LessThanCovered { ask: AskId, covered: u32 },
+    AlreadyDone(PledgeId),
+    AlreadyKept(PledgeId),
+    AlreadyHandedBack(PledgeId),
+    AlreadyReleased(PledgeId),
+    AlreadyPledged { ask: AskId, pledge: PledgeId },
+    NotDoneYet(PledgeId),
+    NothingToThank(PledgeId),
+    /// Good will without a promise: what is missing, and the maybe as the other way.
+    NotAPledgeYet { ask: AskId, has_what: bool },
+    NothingToChange,
+
+    // Who and where.
+    ConvenersOnly,
+    /// The person speaks to the bot alone and belongs to several communities (their slugs), or to none.
+    WhichCommunity(Vec<String>),
+    NoCommunity,
+    LastConvener,
+    NoGathering,
+    GatheringOver(Ref),
+    DigestAlreadyPosted(Ref),
+    /// Writing it in the open would show what should stay private; do it in a direct chat.
+    SayItDirectly,
+    /// Something broke on our side. The reference is in the log, and nothing was changed.
+    Fault { reference: String },
+}
+
+/// What a bare command still wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Needed {
+    Words,
+    Ask,
+    Pledge,
+    AskOrPledge,
+    Gathering,
+    Person,
+    When,
+    Change,
 }

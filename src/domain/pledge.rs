@@ -1,0 +1,187 @@
+//! A pledge: a firm promise against one ask, and the states it can be in.
+//!
+//! A transition consumes the pledge and gives back the next one or a refusal. What is not written here cannot happen.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::When;
+use super::ids::{AskId, MemberId, PledgeId};
+use super::refusal::Refusal;
+
+/// How a pledge came to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConfirmedBy {
+    /// The asker said it arrived.
+    Asker,
+    /// The asker stayed silent for the community's days.
+    Silence,
+}
+
+/// Where a pledge stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PledgeState {
+    /// Promised. Some of it may have been done already; always less than the whole.
+    Open { done_so_far: u32 },
+    /// The helper says it is done.
+    Done { at: Timestamp },
+    /// Done and confirmed.
+    Kept { at: Timestamp, by: ConfirmedBy },
+    /// Returned, no reason asked.
+    HandedBack { at: Timestamp },
+    /// The ask went away: neither kept nor broken.
+    Released { at: Timestamp },
+}
+
+/// A firm promise: what, by when, first step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pledge {
+    pub id: PledgeId,
+    pub ask: AskId,
+    pub helper: MemberId,
+    pub what: String,
+    pub first_step: Option<String>,
+    /// How much of the ask's need; at least 1.
+    pub amount: u32,
+    pub due: When,
+    pub made_at: Timestamp,
+    pub state: PledgeState,
+}
+
+/// What the helper changes when adjusting. Nothing set means nothing changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Adjustment {
+    pub due: Option<When>,
+    pub amount: Option<u32>,
+    pub what: Option<String>,
+    pub first_step: Option<String>,
+}
+
+impl Pledge {
+    /// Is the promise still to be kept?
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, PledgeState::Open { .. })
+    }
+
+    /// The open part's count of what is done, or the refusal that fits the state it is in.
+    fn open_part(&self) -> Result<u32, Refusal> {
+        match self.state {
+            PledgeState::Open { done_so_far } => Ok(done_so_far),
+            PledgeState::Done { .. } => Err(Refusal::AlreadyDone(self.id)),
+            PledgeState::Kept { .. } => Err(Refusal::AlreadyKept(self.id)),
+            PledgeState::HandedBack { .. } => Err(Refusal::AlreadyHandedBack(self.id)),
+            PledgeState::Released { .. } => Err(Refusal::AlreadyReleased(self.id)),
+        }
+    }
+
+    fn held_by(&self, who: MemberId) -> Result<(), Refusal> {
+        if self.helper == who { Ok(()) } else { Err(Refusal::NotYourPledge(self.id)) }
+    }
+
+    /// The helper says it is done: all of it, or `amount` more of it.
+    ///
+    /// # Errors
+    /// Not their pledge; not open any more; or more than was promised.
+    pub fn done(self, who: MemberId, amount: Option<u32>, now: Timestamp) -> Result<Pledge, Refusal> {
+        self.held_by(who)?;
+        let before = self.open_part()?;
+        let left = self.amount - before;
+        let state = match amount {
+            Some(more) if more > left => return Err(Refusal::MoreThanPledged { pledge: self.id, left }),
+            Some(more) if more < left => PledgeState::Open { done_so_far: before + more },
+            Some(_) | None => PledgeState::Done { at: now },
+        };
+        Ok(Pledge { state, ..self })
+    }
+
+    /// The helper changes date, size or wording.
+    ///
+    /// # Errors
+    /// Not their pledge; not open any more; nothing to change; or smaller than what is done already.
+    pub fn adjust(self, who: MemberId, change: Adjustment, tally_left: u32) -> Result<Pledge, Refusal> {
+        self.held_by(who)?;
+        let done_so_far = self.open_part()?;
+        if change == Adjustment::default() {
+            return Err(Refusal::NothingToChange);
+        }
+        let amount = change.amount.unwrap_or(self.amount);
+        if amount <= done_so_far {
+            return Err(Refusal::LessThanDone { pledge: self.id, done: done_so_far });
+        }
+        let most = self.amount.saturating_add(tally_left);
+        if amount > most {
+            return Err(Refusal::MoreThanNeeded { ask: self.ask, left: most });
+        }
+        Ok(Pledge {
+            due: change.due.unwrap_or(self.due),
+            amount,
+            what: change.what.unwrap_or(self.what),
+            first_step: change.first_step.or(self.first_step),
+            ..self
+        })
+    }
+
+    /// The helper returns it. What was done already stays done; only the rest goes back.
+    ///
+    /// # Errors
+    /// Not their pledge, or not open any more.
+    pub fn hand_back(self, who: MemberId, now: Timestamp) -> Result<Pledge, Refusal> {
+        self.held_by(who)?;
+        Ok(match self.open_part()? {
+            0 => Pledge { state: PledgeState::HandedBack { at: now }, ..self },
+            done_so_far => Pledge { amount: done_so_far, state: PledgeState::Done { at: now }, ..self },
+        })
+    }
+
+    /// The asker says it arrived, whether or not the helper has said so yet.
+    ///
+    /// # Errors
+    /// Only the asker may; and not what is kept, handed back or released.
+    pub fn confirm(self, who: MemberId, asker: MemberId, now: Timestamp) -> Result<Pledge, Refusal> {
+        if who != asker {
+            return Err(Refusal::NotYoursToConfirm(self.id));
+        }
+        match self.state {
+            PledgeState::Open { .. } | PledgeState::Done { .. } => {
+                Ok(Pledge { state: PledgeState::Kept { at: now, by: ConfirmedBy::Asker }, ..self })
+            }
+            _ => self.open_part().map(|_| self),
+        }
+    }
+
+    /// The asker stayed silent: a done pledge counts as kept. `None` if there is nothing to confirm.
+    pub fn confirm_by_silence(self, now: Timestamp) -> Option<Pledge> {
+        match self.state {
+            PledgeState::Done { .. } => {
+                Some(Pledge { state: PledgeState::Kept { at: now, by: ConfirmedBy::Silence }, ..self })
+            }
+            _ => None,
+        }
+    }
+
+    /// The asker says it has not arrived: the promise is open again.
+    ///
+    /// # Errors
+    /// Only the asker may, and only of a pledge that was said to be done.
+    pub fn still_needed(self, who: MemberId, asker: MemberId) -> Result<Pledge, Refusal> {
+        if who != asker {
+            return Err(Refusal::NotYoursToConfirm(self.id));
+        }
+        match self.state {
+            PledgeState::Done { .. } => Ok(Pledge { state: PledgeState::Open { done_so_far: 0 }, ..self }),
+            PledgeState::Open { .. } => Err(Refusal::NotDoneYet(self.id)),
+            _ => self.open_part().map(|_| self),
+        }
+    }
+
+    /// The ask went away. What was done already stays done; `None` if the pledge was not open.
+    pub fn release(self, now: Timestamp) -> Option<Pledge> {
+        match self.state {
+            PledgeState::Open { done_so_far: 0 } => Some(Pledge { state: PledgeState::Released { at: now }, ..self }),
+            PledgeState::Open { done_so_far } => {
+                Some(Pledge { amount: done_so_far, state: PledgeState::Done { at: now }, ..self })
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What words a card will not carry, and which details a person is asked about before they stand in the open.
+//!
+//! The screen is small on purpose and errs towards asking: it knows English and Spanish, addresses, telephone numbers and
+//! the plainest words of health, law and status. It never rewrites what somebody said.
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The most letters (grapheme clusters) a person's words may have in one place.
+pub const MOST_LETTERS: usize = 1_000;
+
+/// More marks than this on one letter is decoration that breaks other people's screens; living scripts use up to four.
+const MOST_MARKS: usize = 6;
+
+/// Why words are not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Objection {
+    /// Longer than [`MOST_LETTERS`]: how many letters it has.
+    TooLong { letters: usize },
+    /// It would ring a whole room (`@everyone`).
+    RingsEveryone,
+    /// It looks like a program or a web page's markup.
+    LooksLikeCode,
+    /// Characters that change the direction of reading, or that cannot be seen.
+    HiddenCharacters,
+    /// A heap of marks on one letter.
+    StackedMarks,
+}
+
+/// A private detail found in words that would stand in the open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Detail {
+    Address,
+    Phone,
+    Health,
+    Status,
+}
+
+/// Looks for a reason not to carry these words.
+///
+/// # Errors
+/// The first objection found, in the order of [`Objection`].
+pub fn screen(words: &str) -> Result<(), Objection> {
+    let letters = words.graphemes(true).count();
+    if letters > MOST_LETTERS {
+        return Err(Objection::TooLong { letters });
+    }
+    let lower = words.to_lowercase();
+    if ["@everyone", "@here", "@room", "@channel"].iter().any(|call| says_word(&lower, call)) {
+        return Err(Objection::RingsEveryone);
+    }
+    if ["javascript:", "vbscript:", "data:text"].iter().any(|scheme| lower.contains(scheme)) || has_tag(&lower) {
+        return Err(Objection::LooksLikeCode);
+    }
+    if words.chars().any(is_hidden) {
+        return Err(Objection::HiddenCharacters);
+    }
+    if words.graphemes(true).any(|g| g.chars().filter(|c| is_combining_mark(*c)).count() > MOST_MARKS) {
+        return Err(Objection::StackedMarks);
+    }
+    Ok(())
+}
+
+/// `call` as a word of its own: `@here` but not `@heresy` or `me@hereford`.
+fn says_word(lower: &str, call: &str) -> bool {
+    lower.match_indices(call).any(|(at, _)| {
+        let before = lower[..at].chars().next_back();
+        let after = lower[at + call.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+/// `<img`, `</a`, `<!--`: an opening bracket that starts a tag. "<3" and "a < b" are not.
+fn has_tag(lower: &str) -> bool {
+    lower.match_indices('<').any(|(at, _)| {
+        let mut rest = lower[at + 1..].chars();
+        let closes = lower[at..].contains('>') || lower[at..].contains('=');
+        match rest.next() {
+            Some('/' | '!') => closes,
+            Some(c) if c.is_ascii_alphabetic() => closes,
+            _ => false,
+        }
+    })
+}
+
+/// Direction overrides and isolates, and control characters other than a line's own.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}')
+        || (c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
+const STREETS: [&str; 20] = [
+    "st", "street", "ave", "avenue", "rd", "road", "blvd", "boulevard", "ln", "lane", "dr", "drive", "ct", "court", "pl",
+    "way", "terrace", "apt", "apartment", "unit",
+];
+const CALLES: [&str; 8] = ["calle", "avenida", "avda", "carrera", "plaza", "paseo", "depto", "apartamento"];
+const HEALTH: [&str; 43] = [
+    "insulin", "insulina", "diabetes", "diabetic", "diabética", "diabético", "hiv", "vih", "aids", "sida", "cancer",
+    "cáncer", "chemo", "quimioterapia", "dialysis", "diálisis", "abortion", "aborto", "pregnant", "pregnancy",
+    "embarazada", "embarazo", "clinic", "clínica", "hospital", "surgery", "cirugía", "therapy", "terapia", "medication",
+    "medicine", "medicación", "medicina", "prescription", "receta", "depression", "depresión", "suicidal", "suicide",
+    "overdose", "rehab", "diagnosis", "diagnóstico",
+];
+const STATUS: [&str; 16] = [
+    "undocumented", "indocumentado", "indocumentada", "deportation", "deportación", "asylum", "asilo", "visa",
+    "immigration", "inmigración", "eviction", "desalojo", "evicted", "probation", "parole", "warrant",
+];
+
+/// The private details in these words, each once, in order.
+pub fn private_details(words: &str) -> Vec<Detail> {
+    let lower = words.to_lowercase();
+    let tokens: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()).collect();
+    let mut found = Vec::new();
+    if has_address(&tokens) {
+        found.push(Detail::Address);
+    }
+    if has_phone(&lower) {
+        found.push(Detail::Phone);
+    }
+    if tokens.iter().any(|t| HEALTH.contains(t)) {
+        found.push(Detail::Health);
+    }
+    if tokens.iter().any(|t| STATUS.contains(t)) {
+        found.push(Detail::Status);
+    }
+    found
+}
+
+/// "1420 Alder St" (a number, at most three words, a kind of street) or "calle Olmo 12" (the other way round).
+fn has_address(tokens: &[&str]) -> bool {
+    let is_number = |t: &&str| t.len() <= 5 && t.bytes().all(|b| b.is_ascii_digit());
+    tokens.iter().enumerate().any(|(at, token)| {
+        let next = tokens.iter().skip(at + 1).take(4);
+        let numbered = is_number(token) && next.clone().skip(1).any(|t| STREETS.contains(t));
+        let calle = CALLES.contains(token) && next.clone().any(is_number);
+        numbered || calle
+    })
+}
+
+/// Seven to fifteen digits with nothing but the usual separators between them, not written as a date or a time.
+fn has_phone(lower: &str) -> bool {
+    let separators = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '+');
+    lower.split(|c: char| !c.is_ascii_digit() && !separators(c)).any(|run| {
+        run.split("  ").any(|run| {
+            let digits = run.bytes().filter(u8::is_ascii_digit).count();
+            (7..=15).contains(&digits) && !looks_like_date(run)
+        })
+    })
+}
+
+/// `2026-03-11`, and ranges such as `14 28` that only look long side by side.
+fn looks_like_date(run: &str) -> bool {
+    let parts: Vec<&str> = run.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
+    let iso = parts.windows(3).any(|w| w[0].len() == 4 && w[1].len() == 2 && w[2].len() == 2 && w[0].starts_with("20"));
+    let all_short = parts.len() > 1 && parts.iter().all(|p| p.len() <= 2);
+    iso || (all_short && !run.contains('-') && !run.contains('.') && !run.contains('+'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_neighbours_address_phone_and_health_are_noticed() {
+        let words = "my neighbour at 1420 Alder St apt 3 needs insulin, call 555-0148";
+        assert_eq!(private_details(words), [Detail::Address, Detail::Phone, Detail::Health]);
+        assert_eq!(private_details("Vive en calle Olmo 12, tel. +34 600 123 456"), [Detail::Address, Detail::Phone]);
+    }
+
+    #[test]
+    fn ordinary_asks_are_left_in_peace() {
+        for words in [
+            "A step-free room for the Saturday repair café, 14 and 28 March, 10:00-14:00, six tables.",
+            "Two people who can rewire a lamp safely, Sat 14 March 10:00.",
+            "dos noches de «Conoce tu contrato»: 18 de marzo y 1 de abril, 18:00-20:00.",
+            "Print 150 bilingual flyers by 2026-03-12. File is ready.",
+            "40 folding chairs for the spring assembly, Sat 11 April, collect Friday.",
+            "Childcare for the lease night, Wed 22 April 18:00-20:00, about six children.",
+            "a street party on the 14th",
+        ] {
+            assert_eq!(private_details(words), [], "{words}");
+            assert_eq!(screen(words), Ok(()), "{words}");
+        }
+    }
+
+    #[test]
+    fn words_that_would_ring_break_or_hide_are_not_carried() {
+        assert_eq!(screen("@everyone free pizza"), Err(Objection::RingsEveryone));
+        assert_eq!(screen("[x](javascript:alert(1))"), Err(Objection::LooksLikeCode));
+        assert_eq!(screen("<img src=x onerror=alert(1)>"), Err(Objection::LooksLikeCode));
+        assert_eq!(screen("\u{202E}sdrawkcab"), Err(Objection::HiddenCharacters));
+        assert_eq!(screen(&format!("e{}", "\u{0301}".repeat(40))), Err(Objection::StackedMarks));
+        assert_eq!(screen(&"x".repeat(3_900)), Err(Objection::TooLong { letters: 3_900 }));
+        for fine in ["👩🏽‍🔧 ن 修理", "I <3 chairs, 2 < 3", "mail me@hereford.example", "https://example.org/a?b=c"] {
+            assert_eq!(screen(fine), Ok(()), "{fine}");
+        }
+    }
+}

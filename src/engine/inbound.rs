@@ -1,0 +1,118 @@
+//! What reaches the engine from a platform, and what it answers with. Adapters build these and show those; they decide
+//! nothing.
+
+use jiff::Timestamp;
+
+use crate::domain::Ref;
+use crate::domain::community::{Account, Platform, Role};
+use crate::speech::message::{Message, Voice};
+
+/// Something a person did on a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbound {
+    /// The platform's own name of the event, unique there for ever. Heard twice, it changes nothing the second time.
+    pub event: String,
+    pub place: Place,
+    pub from: Account,
+    /// Their display name, for showing only.
+    pub name: String,
+    /// What the platform says they are in this place; `None` in a direct chat, where it does not say.
+    pub standing: Option<Role>,
+    /// The people their text names who are really in this community's places: the account, and the name as typed.
+    pub named: Vec<Named>,
+    /// The platform's own time of the event.
+    pub at: Timestamp,
+    /// The command without any prefix, such as `pledge A2 what:"a van" by:friday`.
+    pub text: String,
+    pub answer: Answer,
+}
+
+/// A person named in a text, found by the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As it stands in the text: `luis`, `@luis:example.org`.
+    pub typed: String,
+    pub account: Account,
+    pub name: String,
+}
+
+/// Where something was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A community's channel or room: the platform's stable id and its present name.
+    Public { id: String, name: String },
+    /// Alone with the bot: the chat's id, and the public places both are in.
+    Direct { id: String, shared: Vec<String> },
+}
+
+/// How the answer reaches the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The adapter shows it itself (a terminal, a Discord interaction). Lost if the process dies first.
+    Direct,
+    /// It is an outbox row like everything else the bot says, and survives what the row survives.
+    Outbox,
+}
+
+/// Who may see an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Audience {
+    /// Everyone in the place.
+    Public,
+    /// Meant for the one who spoke; it says nothing that the place has not seen, so a platform without whispers may
+    /// answer in the place.
+    Only,
+    /// Must never be seen by anyone else: a platform without whispers answers in the direct chat.
+    Private,
+}
+
+/// Why something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    Reply,
+    Refusal,
+    Card,
+    Notice,
+    Nudge,
+    Care,
+    Digest,
+    Preview,
+}
+
+impl Cause {
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::Reply => "reply",
+            Cause::Refusal => "refusal",
+            Cause::Card => "card",
+            Cause::Notice => "notice",
+            Cause::Nudge => "nudge",
+            Cause::Care => "care",
+            Cause::Digest => "digest",
+            Cause::Preview => "preview",
+        }
+    }
+}
+
+/// The engine's answer to what a person did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The community's slug, if it came to one.
+    pub community: Option<String>,
+    pub audience: Audience,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub message: Message,
+    pub voice: Voice,
+}
+
+/// Who convenes a place, as the platform sees it: everyone with standing there, and nobody else by standing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    pub platform: Platform,
+    /// The public place's stable id and present name.
+    pub place: String,
+    pub place_name: String,
+    pub conveners: Vec<Named>,
+}

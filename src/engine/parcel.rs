@@ -1,0 +1,75 @@
+//! What the engine hands out to be delivered, and what comes back about it (DESIGN.md section 5).
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::inbound::Cause;
+use crate::domain::Ref;
+use crate::domain::community::{Account, Platform};
+use crate::speech::message::{Message, Voice};
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Destination {
+    /// A public place, by the platform's id.
+    Place { platform: Platform, id: String },
+    /// One person, alone: the platform finds or opens the direct chat.
+    Person(Account),
+    /// An existing direct chat, answering what was said there.
+    Chat { platform: Platform, id: String, account: Account },
+}
+
+impl Destination {
+    pub fn platform(&self) -> Platform {
+        match self {
+            Destination::Place { platform, .. } | Destination::Chat { platform, .. } => *platform,
+            Destination::Person(account) => account.platform,
+        }
+    }
+}
+
+/// A message on its way. Its claim is committed and its body frozen: delivering it again says the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    pub row: i64,
+    /// At most 24 letters and digits, the same for this message for ever: nonce, transaction id and marker.
+    pub key: String,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    pub community: String,
+    pub destination: Destination,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub message: Message,
+    pub voice: Voice,
+    /// The platform's id of the message this one replaces in place (a card), if it was posted before.
+    pub edits: Option<String>,
+    /// The platform's id of the event this answers, if it answers one.
+    pub answers: Option<String>,
+    /// If an earlier attempt was never resolved: since when. It must be looked up before it is sent again.
+    pub unresolved_since: Option<Timestamp>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is there: the platform's id of the message.
+    Delivered { message: String },
+    /// The platform will never take it; a short reason without any text of the message, for the log.
+    Refused { reason: String },
+    /// The platform asked to wait, and has not taken it.
+    Later { after: SignedDuration },
+    /// It may or may not have been taken.
+    Unknown { reason: String },
+    /// An unresolved attempt was looked up and is completely known not to have been taken.
+    Absent,
+    /// An unresolved attempt could not be looked up.
+    Unreadable { reason: String },
+}
+
+/// What is known about a parcel after an attempt or a lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub row: i64,
+    pub outcome: Outcome,
+}

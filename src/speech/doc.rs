@@ -1,0 +1,99 @@
+//! A rendered message before any platform: paragraphs and lists of spans, and the answers it invites.
+//!
+//! What people typed is a span of its own ([`Span::Said`]): each platform escapes it, and none may read it as markup, a
+//! link or a mention.
+
+use std::fmt::Write as _;
+
+/// A run of text with one meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// The bot's own words.
+    Text(String),
+    /// The bot's own words, stressed.
+    Strong(String),
+    /// Something to type, letter by letter.
+    Code(String),
+    /// What a person typed. Never markup.
+    Said(String),
+}
+
+impl Span {
+    pub fn text(&self) -> &str {
+        match self {
+            Span::Text(text) | Span::Strong(text) | Span::Code(text) | Span::Said(text) => text,
+        }
+    }
+}
+
+/// A line of spans.
+pub type Line = Vec<Span>;
+
+/// A part of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    Heading(Line),
+    Paragraph(Line),
+    List(Vec<Line>),
+}
+
+/// An answer the message invites: what it says, and the command that is the same as pressing it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    pub label: String,
+    /// A whole command without any prefix, such as `done P7`.
+    pub command: String,
+}
+
+/// A message in the words of one language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Doc {
+    pub blocks: Vec<Block>,
+    pub buttons: Vec<Button>,
+}
+
+impl Doc {
+    /// The whole as plain text that reads well alone: paragraphs by an empty line, lists by dashes, commands behind
+    /// `prefix` (`/` on the console, `!aid ` on Matrix).
+    pub fn plain(&self, prefix: &str) -> String {
+        let mut text = String::new();
+        for (at, block) in self.blocks.iter().enumerate() {
+            if at > 0 {
+                text.push('\n');
+            }
+            match block {
+                Block::Heading(line) | Block::Paragraph(line) => {
+                    push_line(&mut text, line, prefix);
+                    text.push('\n');
+                }
+                Block::List(lines) => {
+                    for line in lines {
+                        text.push_str("- ");
+                        push_line(&mut text, line, prefix);
+                        text.push('\n');
+                    }
+                }
+            }
+        }
+        if !self.buttons.is_empty() {
+            text.push('\n');
+            for button in &self.buttons {
+                let _ = writeln!(text, "{}: {prefix}{}", button.label, button.command);
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+fn push_line(text: &mut String, line: &Line, prefix: &str) {
+    for span in line {
+        match span {
+            Span::Code(command) => {
+                text.push_str(prefix);
+                text.push_str(command);
+            }
+            other => text.push_str(other.text()),
+        }
+    }
+}

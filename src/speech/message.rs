@@ -1,0 +1,278 @@
+//! What the bot means to say. No sentence stands here: `copy` finds the words in a language.
+//!
+//! A `Message` is also what an outbox row freezes before it is sent, so it can be stored and read back.
+//! What people typed is [`Words`]: it is carried, shown, and never read as anything else.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ask::{KindOfHelp, Standing, Visibility};
+use crate::domain::calendar::{When, Zone};
+use crate::domain::community::{Language, Role};
+use crate::domain::digest::Digest;
+use crate::domain::gathering::DigestState;
+use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId};
+use crate::domain::nudge::Step;
+use crate::domain::refusal::Refusal;
+
+/// Text a person typed: opaque to the bot, never markup, never a mention. Its `Debug` shows no letter of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Words(pub String);
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Words({} bytes)", self.0.len())
+    }
+}
+
+impl<T: Into<String>> From<T> for Words {
+    fn from(text: T) -> Self {
+        Words(text.into())
+    }
+}
+
+/// How much of an ask is taken: `covered` of `need`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amounts {
+    pub covered: u32,
+    pub need: u32,
+}
+
+/// An ask in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskLine {
+    pub ask: AskId,
+    pub words: Words,
+    pub kind: Option<KindOfHelp>,
+    pub amounts: Amounts,
+    pub by: Option<When>,
+    pub standing: Standing,
+    pub visibility: Visibility,
+    /// Whose it is, where the reader may know.
+    pub asker: Option<Words>,
+}
+
+/// How a pledge stands, for its own helper and its asker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PledgeStanding {
+    Open,
+    Done,
+    Kept,
+    HandedBack,
+    Released,
+}
+
+/// A pledge in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PledgeLine {
+    pub pledge: PledgeId,
+    pub ask: AskId,
+    pub what: Words,
+    pub due: When,
+    pub standing: PledgeStanding,
+}
+
+/// An offer in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferLine {
+    pub offer: OfferId,
+    pub words: Words,
+    pub kind: Option<KindOfHelp>,
+    pub giver: Words,
+}
+
+/// A gathering in a list, or shown alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatheringLine {
+    pub gathering: GatheringId,
+    /// When it begins; a minute, in the community's zone.
+    pub starts: When,
+    pub place: Option<Words>,
+    pub facilitator: Option<Words>,
+    pub scribe: Option<Words>,
+    pub cancelled: bool,
+    pub digest: DigestState,
+    pub digest_at: Timestamp,
+}
+
+/// One pledge in a nudge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NudgeItem {
+    pub pledge: PledgeId,
+    pub ask: AskId,
+    pub step: Step,
+    pub what: Words,
+    pub first_step: Option<Words>,
+    pub due: When,
+    /// Is this the last nudge this pledge will ever have?
+    pub last: bool,
+}
+
+/// Something worth a convener's look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CareLine {
+    pub pledge: PledgeId,
+    pub ask: AskId,
+    pub helper: Words,
+    pub due: When,
+}
+
+/// An open ask that has waited without help.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingLine {
+    pub ask: AskId,
+    pub words: Words,
+    pub asker: Words,
+    pub days: u32,
+}
+
+/// One thing the check of a community found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CheckItem {
+    ZoneChosen,
+    PlaceKnown,
+    HasConvener,
+    GatheringAhead,
+    NothingParked,
+}
+
+/// What one person settled for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeLine {
+    pub name: Words,
+    pub zone: Zone,
+    pub language: Language,
+    pub quiet_from: Time,
+    pub quiet_until: Time,
+    pub away_until: Option<Date>,
+    pub notices: bool,
+    pub role: Role,
+}
+
+/// What a community settled for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsLine {
+    pub name: Words,
+    pub zone: Zone,
+    pub language: Language,
+    pub nudges: u8,
+    pub confirm_days: u8,
+    pub digest_days: u8,
+    pub weekly: Option<String>,
+}
+
+/// Something that happened which a person should hear about once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// To the asker: someone pledged.
+    Pledged { ask: AskId, pledge: PledgeId, helper: Words, what: Words, due: When, amounts: Amounts },
+    /// To the asker: the helper changed date, size or wording.
+    Adjusted { ask: AskId, pledge: PledgeId, helper: Words, due: When, what: Words, note: Option<Words> },
+    /// To the asker: part of it came.
+    PartDone { ask: AskId, pledge: PledgeId, helper: Words, done: u32, amount: u32, note: Option<Words> },
+    /// To the asker: the helper says it is done; did it arrive?
+    ConfirmPlease { ask: AskId, pledge: PledgeId, helper: Words, what: Words, note: Option<Words>, confirm_days: u8 },
+    /// To the asker: help was handed back, with time to spare. Nobody is named.
+    HandedBack { ask: AskId, words: Words, amounts: Amounts },
+    /// To the asker and the maybes: a spot is free again, and it is soon. Nobody is named.
+    SpotFree { ask: AskId, words: Words, due: When, own: bool },
+    /// To the helper: it arrived.
+    Confirmed { ask: AskId, pledge: PledgeId, words: Words, by_silence: bool },
+    /// To the helper: the asker says it has not arrived yet.
+    StillNeeded { ask: AskId, pledge: PledgeId, what: Words, note: Option<Words> },
+    /// To the helper: the ask went away.
+    Released { ask: AskId, pledge: PledgeId, what: Words },
+    /// To the helper: thanks.
+    Thanked { pledge: PledgeId, from: Option<Words>, words: Words },
+    /// To the asker: it is confirmed; a word of thanks?
+    ThankPlease { ask: AskId, pledge: PledgeId, helper: Words },
+    /// To the asker, two days after `by`: still needed?
+    AskStillNeeded { ask: AskId, words: Words, amounts: Amounts },
+    /// To the conveners: someone asks privately.
+    PrivateAsk { ask: AskId, words: Words, need: u32, by: Option<When>, asker: Words },
+    /// To the invited: someone asks for help privately.
+    InvitedTo { ask: AskId, words: Words, need: u32, by: Option<When>, asker: Option<Words> },
+    /// To the members of a gathering's offices.
+    OfficeGiven { gathering: GatheringId, starts: When, facilitator: bool },
+    /// To a person: a convener made them one.
+    MadeConvener { community: Words },
+    /// To the conveners: a message could not be delivered.
+    Undelivered { to: Words },
+}
+
+/// Everything the bot can mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
+    Refused(Refusal),
+
+    AskRecorded { ask: AskId, need: u32, by: Option<When>, visibility: Visibility, kind: Option<KindOfHelp> },
+    AskEdited { ask: AskId },
+    AskWithdrawn { ask: AskId, released: u32 },
+    AskStillOpen { ask: AskId },
+    PledgeRecorded {
+        pledge: PledgeId,
+        ask: AskId,
+        amounts: Amounts,
+        amount: u32,
+        what: Words,
+        due: When,
+        first_step: Option<Words>,
+        nudges: u8,
+        asker: Option<Words>,
+    },
+    MaybeRecorded { ask: AskId },
+    MaybeDropped { ask: AskId },
+    DoneRecorded { pledge: PledgeId, confirm_days: u8 },
+    PartRecorded { pledge: PledgeId, done: u32, amount: u32, due: When },
+    Adjusted { pledge: PledgeId, due: When, amount: u32, what: Words },
+    RemindersStopped { pledge: PledgeId },
+    HandedBack { pledge: PledgeId, ask: AskId, done: u32 },
+    ConfirmRecorded { pledge: PledgeId },
+    StillNeededRecorded { pledge: PledgeId },
+    ThanksRecorded { pledge: PledgeId },
+    OfferRecorded { offer: OfferId },
+    OfferWithdrawn { offer: OfferId },
+    Invited { ask: AskId, name: Words },
+    ConvenerAdded { name: Words },
+    ConvenerRemoved { name: Words },
+
+    Needs { lines: Vec<AskLine>, more: u32 },
+    Offers { lines: Vec<OfferLine>, more: u32 },
+    Mine { asks: Vec<AskLine>, pledges: Vec<PledgeLine>, maybes: Vec<AskId>, offers: Vec<OfferLine> },
+    Me(MeLine),
+    MeChanged(MeLine),
+    Gatherings { lines: Vec<GatheringLine> },
+    Gathering(GatheringLine),
+    GatheringRecorded(GatheringLine),
+    GatheringMoved(GatheringLine),
+    GatheringCancelled { gathering: GatheringId },
+    DigestHeld { gathering: GatheringId },
+    DigestPosted { gathering: GatheringId },
+    Care { unanswered: Vec<CareLine>, waiting: Vec<WaitingLine>, away: Vec<Words>, undelivered: u32 },
+    CommunityReady(SettingsLine),
+    Settings(SettingsLine),
+    Check { items: Vec<(CheckItem, bool)> },
+    /// Help on everything (`None`) or on the command with this path.
+    Help { path: Option<String>, role: Role },
+
+    Card { line: AskLine },
+    Nudge { items: Vec<NudgeItem> },
+    /// Several only when they waited for the same morning.
+    Notices { items: Vec<Notice> },
+    CareNote { line: CareLine },
+    /// The digest, for everyone.
+    Digest { digest: Digest, gathering: Option<GatheringLine>, community: Words },
+    /// The digest, for a convener to look at first.
+    Preview { digest: Digest, gathering: Option<GatheringLine>, community: Words, held: bool },
+}
+
+/// Who a message is spoken to, and when: all that words depend on beside their meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    pub language: Language,
+    pub zone: Zone,
+    /// The moment of speaking, for "tomorrow" and "today".
+    pub now: Timestamp,
+}
