@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod config;
+mod layering;
