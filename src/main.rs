@@ -86,8 +86,8 @@ impl FromStr for Rehearsal {
 }
 
 fn main() -> ExitCode {
-    // matrix-sdk's TLS finds two providers in this build and would panic at its first connection rather than choose. The
-    // choice is the process's, so it is made here, before anything else can run.
+    // rustls panics at the first connection when the process has chosen no provider and its features leave no single
+    // one. The choice is the process's, so it is made here, before anything else can run.
     #[cfg(feature = "matrix")]
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()

@@ -1,8 +1,9 @@
-//! The configuration: one TOML file, the environment over it and secret files beside it become one validated [`Config`].
+//! The configuration: one TOML file, the environment over it and secret files beside it become one validated
+//! [`Config`].
 //!
 //! Every problem is reported at once, each with its place and how to mend it; a bot never starts on half of a
-//! configuration. What is not declared in [`keys::KEYS`] is refused. Nothing here ever shows a secret. Read once, at the
-//! start: the rest of the program sees only the checked values.
+//! configuration. What is not declared in [`keys::KEYS`] is refused. Nothing here ever shows a secret. Read once, at
+//! the start: the rest of the program sees only the checked values.
 
 pub mod keys;
 mod problem;
@@ -124,8 +125,8 @@ impl Inviter {
 }
 
 impl Config {
-    /// Reads the file at `path`, if one is named, and lays the `BARNRAISER_…` variables of `env` over it: two underscores
-    /// stand for the dot, so `BARNRAISER_MATRIX__USER` is `matrix.user`.
+    /// Reads the file at `path`, if one is named, and lays the `BARNRAISER_…` variables of `env` over it: two
+    /// underscores stand for the dot, so `BARNRAISER_MATRIX__USER` is `matrix.user`.
     ///
     /// # Errors
     /// Every problem there is, in the order of the file's lines, then the environment's names.
@@ -138,7 +139,8 @@ impl Config {
     }
 }
 
-/// The process's environment for [`Config::load`]. A value that is no Unicode arrives damaged and is refused there by name.
+/// The process's environment for [`Config::load`]. A value that is no Unicode arrives damaged and is refused there by
+/// name.
 pub fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))

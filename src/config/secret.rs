@@ -1,7 +1,7 @@
 //! Passwords and tokens: how they are held, and the only ways in which they may lie on a disk.
 //!
-//! A secret never shows itself: printed or debugged it is `***`, and no problem about it quotes it. A file that holds one
-//! must not be readable by anyone but its owner.
+//! A secret never shows itself: printed or debugged it is `***`, and no problem about it quotes it. A file that holds
+//! one must not be readable by anyone but its owner.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -97,8 +97,8 @@ impl fmt::Display for Secret {
     }
 }
 
-/// Whether neither the file's group nor anyone else may read, write or run it. Systems without such modes have their own
-/// ways to keep a file private, which cannot be asked about here.
+/// Whether neither the file's group nor anyone else may read, write or run it. Systems without such modes have their
+/// own ways to keep a file private, which cannot be asked about here.
 pub fn only_the_owner_reads(about: &Metadata) -> bool {
     #[cfg(unix)]
     {

@@ -367,8 +367,8 @@ fn read_whole(path: &Path) -> Result<(String, bool), Wrong> {
     Ok((text, private))
 }
 
-/// The text with spaces in place of the broken lines that have neither `=` nor a heading. The parser recovers from other
-/// errors by itself, but after a bare word it loses everything that follows, and its problems with it.
+/// The text with spaces in place of the broken lines that have neither `=` nor a heading. The parser recovers from
+/// other errors by itself, but after a bare word it loses everything that follows, and its problems with it.
 fn without_bare_words(text: &str, errors: impl Iterator<Item = Range<usize>>) -> String {
     let broken: HashSet<usize> = errors.map(|span| line_of(text, span.start)).collect();
     let mut lines = String::with_capacity(text.len());

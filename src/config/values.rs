@@ -1,4 +1,5 @@
-//! What the values mean: each reader takes the text an operator wrote and gives the thing itself, or says what is wrong.
+//! What the values mean: each reader takes the text an operator wrote and gives the thing itself, or says what is
+//! wrong.
 
 use cron::Schedule;
 use tracing_subscriber::EnvFilter;
@@ -38,8 +39,8 @@ pub fn language(text: &str) -> Result<String, Wrong> {
 
 /// A tracing filter: `info`, or `info,barnraiser::delivery=debug`.
 ///
-/// A lone word that is no level is refused, although the filter's own grammar takes it for a target: `log.level = "wran"`
-/// would silence everything.
+/// A lone word that is no level is refused, although the filter's own grammar takes it for a target: `log.level =
+/// "wran"` would silence everything.
 pub fn filter(text: &str) -> Result<String, Wrong> {
     let mend = "use error, warn, info, debug or trace; or add targets, as in \"info,barnraiser::delivery=debug\"";
     for part in text.split(',').map(str::trim) {

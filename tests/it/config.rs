@@ -212,7 +212,7 @@ config.toml:8: community.language: "fr" is no language the bot speaks. How to me
 #[test]
 fn syntax_errors_hide_no_other_problem_and_no_key_is_called_missing() {
     let text = format!(
-        "[matrix]\nhomeserver =\nuser = bot\npassword = {SECRET}\n{SECRET}\n\
+        "[matrix]\nhomeserver =\nuser @bot:example.org\npassword = {SECRET}\n{SECRET}\n\
          [log]\nlevel = \"wran\"\n[log]\nformat = \"xml\"\n"
     );
     let problems = Desk::new().problems(&text, &[]);
@@ -265,7 +265,8 @@ fn the_environment_wins() {
         ("HOME", "/home/bot"),
     ];
     desk.write("pw", 0o600, SECRET);
-    let config = desk.load(&desk.matrix("password_file = \"pw\""), &env).unwrap();
+    let text = format!("data = \"there\"\n[rhythm]\nretention_days = 60\n{}", desk.matrix("password_file = \"pw\""));
+    let config = desk.load(&text, &env).unwrap();
     assert_eq!(config.rhythm.retention_days, 30);
     assert_eq!((config.log.level.as_str(), config.log.format), ("warn", LogFormat::Json));
     assert_eq!(config.data, Path::new("here"), "from the environment, relative to the working folder");

@@ -1,8 +1,8 @@
 //! Who may import whom (DESIGN.md, section 3), held by reading the source. The compiler lets every module of one crate
 //! name every other; this is what keeps the rules of a community free of databases, sockets and platforms.
 //!
-//! It reads names, not types: a value may travel anywhere, but only those in the table may name where it comes from. The
-//! same holds in the unit tests inside `src`.
+//! It reads names, not types: a value may travel anywhere, but only those in the table may name where it comes from.
+//! The same holds in the unit tests inside `src`.
 
 use std::fmt;
 use std::fs;
