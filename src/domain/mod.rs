@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod ids;
 pub mod refusal;
+pub mod schedule;
 
 pub use calendar::{Due, When, Zone};
 pub use ids::{AskId, CommunityId, GatheringId, MemberId, OfferId, PledgeId, Ref};
