@@ -1,2 +1,3 @@
 #![recursion_limit = "256"]
 pub mod domain;
+pub mod grammar;
