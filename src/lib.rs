@@ -3,5 +3,7 @@ pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod engine;
+pub mod grammar;
 pub mod ops;
 pub mod speech;
+pub mod store;
