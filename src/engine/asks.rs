@@ -10,7 +10,6 @@ use crate::domain::refusal::{Needed, Refusal};
 use crate::domain::{AskId, Due as Date, OfferId, Ref};
 use crate::domain::{pledge::PledgeState, wording};
 use crate::speech::message::Message;
-use crate::store::rows::StoredAsk;
 use crate::store::scope::Subject;
 use crate::store::timers::{self, Due, Timer};
 use crate::store::{lists, people, writes};
@@ -136,8 +135,9 @@ pub(super) fn edit(case: &mut Case<'_>, speaker: &Speaker, subject: &Subject, ne
     if before.visibility == Visibility::Open || ask.visibility == Visibility::Open {
         case.card(ask.id, subject.ask.version + 1)?;
     }
-    let changed = Subject { ask: StoredAsk { ask, version: subject.ask.version + 1 }, ..subject.clone() };
-    Ok(Answered::about(&changed, Message::AskEdited { ask: before.id }, [before.id.into()]))
+    let edited = Message::AskEdited { ask: ask.id };
+    let answered = if ask.visibility == Visibility::Open { Answered::only } else { Answered::private };
+    Ok(answered(edited, vec![ask.id.into()]))
 }
 
 /// What an edit changes. Nothing set means nothing changes.

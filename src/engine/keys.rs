@@ -36,6 +36,16 @@ impl Keys {
         Ok(Keys { community, place, member, outbox, install: install.into_bytes() })
     }
 
+    /// For a question that may change nothing: whoever draws a name from it has to ask the writer.
+    pub(super) fn none() -> Keys {
+        Keys { community: 0, place: 0, member: 0, outbox: 0, install: Vec::new() }
+    }
+
+    /// Whether no name was drawn.
+    pub(super) fn unused(&self) -> bool {
+        self.community + self.place + self.member + self.outbox == 0
+    }
+
     pub(super) fn community(&mut self) -> CommunityId {
         self.community += 1;
         CommunityId(self.community)

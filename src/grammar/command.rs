@@ -33,7 +33,7 @@ pub enum Command {
         note: Option<String>,
         nudges: Option<bool>,
     },
-    HandBack { pledge: PledgeId, note: Option<String> },
+    HandBack { pledge: PledgeId },
     Confirm { pledge: PledgeId },
     PledgeStillNeeded { pledge: PledgeId, note: Option<String> },
     AskStillNeeded { ask: AskId },
@@ -131,7 +131,7 @@ pub fn understand(said: &Invocation, reading: &Reading<'_>) -> Result<Command, R
             note: values.text("note")?,
             nudges: values.on_off("nudges")?,
         },
-        Verb::HandBack => Command::HandBack { pledge: values.pledge()?, note: values.text("note")? },
+        Verb::HandBack => Command::HandBack { pledge: values.pledge()? },
         Verb::Confirm => Command::Confirm { pledge: values.pledge()? },
         Verb::StillNeeded => match said.target {
             Some(Ref::Ask(ask)) => Command::AskStillNeeded { ask },
@@ -143,7 +143,7 @@ pub fn understand(said: &Invocation, reading: &Reading<'_>) -> Result<Command, R
             Some(Ref::Ask(ask)) => Command::WithdrawAsk { ask },
             Some(Ref::Offer(offer)) => Command::WithdrawOffer { offer },
             // "Take back" and "hand back" are one wish to the person who says it.
-            Some(Ref::Pledge(pledge)) => Command::HandBack { pledge, note: None },
+            Some(Ref::Pledge(pledge)) => Command::HandBack { pledge },
             _ => return Err(values.missing(Needed::Ask)),
         },
         Verb::Edit => Command::Edit {

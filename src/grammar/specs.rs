@@ -168,12 +168,8 @@ pub const SPECS: &[Spec] = &[
         options: &[BY, AMOUNT, WHAT, FIRST, NOTE, opt("nudges", Takes::OnOff)],
         ..member(Verb::Adjust, "adjust", &["ajustar", "ajusto"])
     },
-    Spec {
-        target: Target::Pledge,
-        wording: Wording::As("note"),
-        options: &[NOTE],
-        ..member(Verb::HandBack, "handback", &["devolver", "devuelvo"])
-    },
+    // No reason is asked, and none is kept.
+    Spec { target: Target::Pledge, ..member(Verb::HandBack, "handback", &["devolver", "devuelvo"]) },
     Spec { target: Target::Pledge, ..member(Verb::Confirm, "confirm", &["confirmar", "confirmo"]) },
     Spec {
         target: Target::AskOrPledge,

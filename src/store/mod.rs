@@ -6,8 +6,10 @@
 //! The bundled SQLite (3.50.2) has the WAL-reset bug, which needs two connections that write or checkpoint one file.
 //! Hence exactly one writing connection, and every other one read-only.
 
+pub mod bookmarks;
 pub mod gatherings;
 pub mod lists;
+pub mod meta;
 pub mod outbox;
 pub mod people;
 pub mod rows;
@@ -78,7 +80,7 @@ impl Store {
             .disable_statement_logging();
         let failed = |source| CannotOpen::Database { path: path.clone(), source };
         let mut writer = options.connect().await.map_err(failed)?;
-        MIGRATIONS.run_direct(None, &mut writer).await.map_err(|source| match source {
+        MIGRATIONS.run(&mut writer).await.map_err(|source| match source {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => CannotOpen::Newer(path.clone()),
             source => CannotOpen::Migration { path: path.clone(), source },
         })?;

@@ -1,6 +1,6 @@
 //! What is to be said: rows that are claimed, sent, and settled by receipts (DESIGN.md section 5).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
@@ -205,11 +205,12 @@ pub fn unknown(script: &mut Script, id: i64, not_before: Timestamp) {
     );
 }
 
-/// After a crash: whatever was being sent may have been taken. Returns nothing; runs at start.
-pub fn sending_is_unknown(script: &mut Script, not_before: Timestamp) {
+/// After a crash: whatever was being sent may have been taken. It is looked up once the quarantine since its claim is over.
+pub fn sending_is_unknown(script: &mut Script, quarantine: SignedDuration) {
+    let quarantine = i64::try_from(quarantine.as_millis()).unwrap_or(i64::MAX);
     script.write(
-        "update outbox set state = 'unknown', not_before = ? where state = 'sending'",
-        [not_before.as_millisecond().into()],
+        "update outbox set state = 'unknown', not_before = max(not_before, unresolved_since + ?) where state = 'sending'",
+        [quarantine.into()],
     );
 }
 
@@ -237,4 +238,12 @@ pub async fn held_notices(conn: &mut SqliteConnection, member: MemberId) -> Resu
 /// They are in the outbox now.
 pub fn release_notices(script: &mut Script, member: MemberId) {
     script.write("delete from held_notices where member_id = ?", [member.0.into()]);
+}
+
+/// Whom a row was for, and why; `None` for a place.
+pub async fn addressee(conn: &mut SqliteConnection, id: i64) -> Result<Option<(i64, String)>, Fault> {
+    sqlx::query_as("select member_id, cause from outbox where id = ? and member_id is not null")
+        .bind(id)
+        .fetch_optional(conn)
+        .await
 }
