@@ -29,6 +29,8 @@ pub(super) struct Speaker {
     pub named: Vec<Named>,
     /// The whole command, for offering it again.
     pub said: String,
+    /// When they said it; never later than now.
+    said_at: jiff::Timestamp,
     place: Place,
     platform: Platform,
 }
@@ -77,7 +79,7 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
 impl Hearing<'_> {
     /// Handles one inbound event. A refusal changes nothing but the inbox.
     pub(super) async fn handle(mut self, inbound: &Inbound) -> Result<Handled, Fault> {
-        let said = text::read(&inbound.text, self.now);
+        let said = text::read(&inbound.text, inbound.at.min(self.now));
         let target = said.as_ref().ok().and_then(|s| s.target);
         let found = match self.place(inbound, said.as_ref().ok(), target).await {
             Ok(found) => found,
@@ -113,6 +115,7 @@ impl Hearing<'_> {
             person,
             named: inbound.named.clone(),
             said: said.said.clone(),
+            said_at: inbound.at.min(case.now),
             place: inbound.place.clone(),
             platform: inbound.from.platform,
         };
@@ -388,7 +391,7 @@ async fn answer(
         Verb::GatheringNew | Verb::GatheringMove => case.here().zone.clone(),
         _ => member.waking.zone.clone(),
     };
-    let command = command::understand(said, &Reading { now: case.now, zone: &zone })?;
+    let command = command::understand(said, &Reading { now: case.now, said_at: speaker.said_at, zone: &zone })?;
     match command {
         Command::Ask { words, kind, need, by, visibility } => {
             asks::ask(case, speaker, NewAsk { words, kind, need, by, visibility }).await

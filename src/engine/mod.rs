@@ -19,6 +19,7 @@ pub mod parcel;
 mod people;
 mod pledges;
 mod queue;
+pub mod rhythm;
 mod roster;
 mod view;
 
@@ -28,7 +29,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::domain::Zone;
@@ -90,7 +91,7 @@ pub struct Engine {
     defaults: Arc<Defaults>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    stirred: Arc<Notify>,
+    stirrings: watch::Receiver<u64>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -119,14 +120,14 @@ impl Engine {
         let store = Store::open(folder).await?;
         let readers = store.readers.clone();
         let defaults = Arc::new(defaults);
-        let stirred = Arc::new(Notify::new());
+        let (stirred, stirrings) = watch::channel(0);
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        let writer = queue::Writer::start(store, Arc::clone(&defaults), Arc::clone(&clock), Arc::clone(&ids), Arc::clone(&stirred));
-        let writer = writer
+        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
+        let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
         let running = tokio::spawn(writer.run(waiting));
-        Ok((Engine { jobs, readers, defaults, clock, ids, stirred }, running))
+        Ok((Engine { jobs, readers, defaults, clock, ids, stirrings }, running))
     }
 
     /// The engine's time: the clock's, except that it never goes back behind what was seen before.
@@ -134,9 +135,9 @@ impl Engine {
         &*self.clock
     }
 
-    /// Completes when something was committed that may have given delivery or rhythm work to do.
-    pub async fn stirred(&self) {
-        self.stirred.notified().await;
+    /// Changes whenever something was committed that may have given delivery or rhythm work to do.
+    pub fn stirrings(&self) -> watch::Receiver<u64> {
+        self.stirrings.clone()
     }
 
     /// Takes in what a person did. Returns after its commit.
@@ -197,6 +198,14 @@ impl Engine {
     pub async fn tick(&self) -> Result<(usize, Agenda), Stopped> {
         match self.send(Input::Tick).await? {
             Outcome::Ticked(done, agenda) => Ok((done, agenda)),
+            _ => Err(Stopped),
+        }
+    }
+
+    /// What comes next, without doing anything.
+    pub async fn agenda(&self) -> Result<Agenda, Stopped> {
+        match self.send(Input::Agenda).await? {
+            Outcome::Ticked(_, agenda) => Ok(agenda),
             _ => Err(Stopped),
         }
     }

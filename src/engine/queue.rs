@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clock::{Clock, Ids};
 use super::due::{self, Handling};
@@ -30,6 +30,7 @@ pub(super) enum Input {
     Appoint { platform: Platform, place: String, place_name: String, who: Box<Named> },
     Bookmark { platform: Platform, room: String, event: String },
     Tick,
+    Agenda,
     Claim(Platform),
     Receipt(Receipt),
 }
@@ -52,15 +53,23 @@ pub(super) struct Job {
 const BATCH: usize = 64;
 /// The clock's high-water mark is written when it is this far behind.
 const MARK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// A timer whose handling failed is tried again after this.
+const AFTER_A_FAULT: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the writer is lent for its whole life.
+pub(super) struct Lent {
+    pub defaults: Arc<Defaults>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// Counts the commits that may have given others work to do.
+    pub stirred: watch::Sender<u64>,
+}
 
 /// The task that owns the writing connection.
 pub(super) struct Writer {
     store: Store,
     keys: Keys,
-    defaults: Arc<Defaults>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    stirred: Arc<Notify>,
+    lent: Lent,
     /// The latest time seen, now or by an earlier process: the engine's time never goes back behind it.
     seen: Timestamp,
     marked: Timestamp,
@@ -68,18 +77,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Takes over an open store: counts on, settles what a crash left open, recomputes times if the zone data changed.
-    pub(super) async fn start(
-        mut store: Store,
-        defaults: Arc<Defaults>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        stirred: Arc<Notify>,
-    ) -> Result<Writer, Fault> {
-        let keys = Keys::load(&mut store.writer, &*ids).await?;
+    pub(super) async fn start(mut store: Store, lent: Lent) -> Result<Writer, Fault> {
+        let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
         let mark = meta::get(&mut store.writer, meta::CLOCK).await?;
         let seen = mark.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let seen = seen.unwrap_or(Timestamp::MIN);
-        let mut writer = Writer { store, keys, defaults, clock, ids, stirred, seen, marked: seen };
+        let mut writer = Writer { store, keys, lent, seen, marked: seen };
         writer.settle_the_past().await?;
         Ok(writer)
     }
@@ -89,7 +92,7 @@ impl Writer {
         let before = meta::get(&mut self.store.writer, meta::ZONE_DATA).await?;
         let mut script = Script::default();
         // What was being sent may have been taken. It is looked up after the quarantine, counted from the attempt.
-        outbox::sending_is_unknown(&mut script, self.defaults.quarantine);
+        outbox::sending_is_unknown(&mut script, self.lent.defaults.quarantine);
         if before.as_deref() != Some(zone_data) {
             let moved = timers::recompute(&mut self.store.writer, &mut script).await?;
             tracing::info!(zone_data, moved, "times recomputed from their civil truth");
@@ -114,7 +117,7 @@ impl Writer {
 
     /// One transaction for everything that waits.
     async fn batch(&mut self, jobs: Vec<Job>) {
-        self.seen = self.clock.now().max(self.seen);
+        self.seen = self.lent.clock.now().max(self.seen);
         let mut answers = Vec::with_capacity(jobs.len());
         match self.handle_all(jobs, &mut answers).await {
             Ok(stirring) => {
@@ -123,8 +126,7 @@ impl Writer {
                     let _ = answer.send(outcome);
                 }
                 if stirring {
-                    self.stirred.notify_waiters();
-                    self.stirred.notify_one();
+                    self.lent.stirred.send_modify(|count| *count += 1);
                 }
             }
             Err(fault) => self.nothing_recorded(&fault, answers),
@@ -136,13 +138,13 @@ impl Writer {
         jobs: Vec<Job>,
         answers: &mut Vec<(oneshot::Sender<Outcome>, Outcome)>,
     ) -> Result<bool, Fault> {
-        let Writer { store, keys, defaults, ids, seen, marked, .. } = self;
+        let Writer { store, keys, lent, seen, marked } = self;
         let now = *seen;
         let mut batch = store.writer.begin_with("begin immediate").await?;
         let mut stirring = false;
         for Job { input, answer } in jobs {
-            stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Bookmark { .. });
-            let mut desk = Desk { conn: &mut batch, keys, defaults, ids: &**ids, now };
+            stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
+            let mut desk = Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now };
             let outcome = desk.take_in(input).await?;
             if let Outcome::Ticked(done, _) = &outcome {
                 stirring |= *done > 0;
@@ -161,11 +163,11 @@ impl Writer {
 
     /// The batch could not be committed: nothing in it happened, and everyone hears so.
     fn nothing_recorded(&self, fault: &Fault, answers: Vec<(oneshot::Sender<Outcome>, Outcome)>) {
-        let reference = self.ids.reference();
+        let reference = self.lent.ids.reference();
         tracing::error!(%fault, reference, inputs = answers.len(), "a batch was not committed; nothing in it was recorded");
         for (answer, outcome) in answers {
             let outcome = match outcome {
-                Outcome::Heard(_) => Outcome::Heard(fault_reply(&self.defaults, reference.clone(), self.seen)),
+                Outcome::Heard(_) => Outcome::Heard(fault_reply(&self.lent.defaults, reference.clone(), self.seen)),
                 Outcome::Ticked(..) => Outcome::Ticked(0, Agenda { timer: None, message: None }),
                 Outcome::Claimed(_) => Outcome::Claimed(Claimed::Nothing),
                 Outcome::Noted => continue,
@@ -214,6 +216,7 @@ impl Desk<'_> {
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
             Input::Tick => self.tick().await,
+            Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),
             Input::Claim(platform) => {
                 let (script, claimed) = outgoing::claim(self.conn, self.defaults, platform, self.now).await?;
                 script.run(self.conn).await.map(|()| Outcome::Claimed(claimed))
@@ -247,6 +250,11 @@ impl Desk<'_> {
 
     async fn tick(&mut self) -> Result<Outcome, Fault> {
         let timers = timers::due(self.conn, self.now).await?;
+        if !timers::housekeeping_armed(self.conn).await? {
+            let mut script = Script::default();
+            due::arm_housekeeping(&mut script, self.defaults, self.now);
+            script.run(self.conn).await?;
+        }
         let mut done = 0;
         for timer in timers {
             let handling = Handling { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
@@ -256,19 +264,22 @@ impl Desk<'_> {
             };
             match ran {
                 Ok(()) => done += 1,
-                // It stays due and is tried again; the others go on.
-                Err(fault) => tracing::error!(%fault, due = timer.due.name(), number = timer.number, "a timer failed"),
+                // It is tried again after a while, so that it neither blocks the others nor is lost.
+                Err(fault) => {
+                    tracing::error!(%fault, due = timer.due.name(), number = timer.number, "a timer failed");
+                    let mut script = Script::default();
+                    timers::postpone(&mut script, timer, self.now.saturating_add(AFTER_A_FAULT).unwrap_or(self.now));
+                    script.run(self.conn).await?;
+                }
             }
         }
+        Ok(Outcome::Ticked(done, self.agenda().await?))
+    }
+
+    async fn agenda(&mut self) -> Result<Agenda, Fault> {
         let timer = timers::next(self.conn).await?;
         let message = outbox::next_at(self.conn).await?;
-        let message = message.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        if timer.is_none() {
-            let mut script = Script::default();
-            due::arm_housekeeping(&mut script, self.defaults, self.now);
-            script.run(self.conn).await?;
-        }
-        Ok(Outcome::Ticked(done, Agenda { timer, message }))
+        Ok(Agenda { timer, message: message.and_then(|ms| Timestamp::from_millisecond(ms).ok()) })
     }
 }
 

@@ -98,6 +98,8 @@ pub struct CommunityChange {
 #[derive(Debug, Clone)]
 pub struct Reading<'a> {
     pub now: Timestamp,
+    /// When it was said; earlier than `now` if the bot was away. "Tomorrow" is counted from here.
+    pub said_at: Timestamp,
     /// The person's zone.
     pub zone: &'a Zone,
 }
@@ -296,11 +298,13 @@ impl Values<'_> {
 
     fn when(&self, option: &str) -> Result<Option<Due>, Refusal> {
         let Some(said) = self.raw(option) else { return self.unless_empty(option, Needed::When) };
-        when::parse_when(said, self.reading.now, self.reading.zone).map(Some).map_err(|problem| Refusal::BadWhen {
-            option: option.to_owned(),
-            said: shortened(said),
-            problem,
-        })
+        let bad = |problem| Refusal::BadWhen { option: option.to_owned(), said: shortened(said), problem };
+        let due = when::parse_when(said, self.reading.said_at, self.reading.zone).map_err(bad)?;
+        // What was still ahead when it was said may be over by now.
+        if self.reading.zone.instant(due.civil()) <= self.reading.now {
+            return Err(bad(WhenProblem::Past));
+        }
+        Ok(Some(due))
     }
 
     /// `by:` with nothing behind it is a question, not an absence.
@@ -376,7 +380,7 @@ impl Values<'_> {
         if matches!(said.to_lowercase().as_str(), "off" | "no" | "back") {
             return Ok(Some(None));
         }
-        match when::parse_day(said, self.reading.now, self.reading.zone) {
+        match when::parse_day(said, self.reading.said_at, self.reading.zone) {
             Ok(date) => Ok(Some(Some(date))),
             Err(problem) => {
                 Err(Refusal::BadWhen { option: option.to_owned(), said: shortened(said), problem })

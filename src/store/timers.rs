@@ -108,6 +108,14 @@ pub fn disarm(script: &mut Script, community: CommunityId, due: Due, number: u32
     );
 }
 
+/// Tries a timer again at an instant; the civil time it meant stays.
+pub fn postpone(script: &mut Script, timer: Timer, at: Timestamp) {
+    script.write(
+        "update timers set at = ? where community_id = ? and name = ?",
+        [at.as_millisecond().into(), timer.community.0.into(), timer.name().into()],
+    );
+}
+
 /// The instant of the earliest timer.
 pub async fn next(conn: &mut SqliteConnection) -> Result<Option<Timestamp>, Fault> {
     let at: Option<i64> = sqlx::query_scalar("select min(at) from timers").fetch_one(conn).await?;
@@ -125,6 +133,11 @@ fn timer((community, kind, member, number, at): TimerRow) -> Result<Timer, Fault
         member: member.map(MemberId),
         at: instant(at)?,
     })
+}
+
+/// Whether the installation's own timer is armed.
+pub async fn housekeeping_armed(conn: &mut SqliteConnection) -> Result<bool, Fault> {
+    sqlx::query_scalar("select exists (select 1 from timers where community_id = 0)").fetch_one(conn).await
 }
 
 /// What is due by `now`, earliest first, at most 64.
