@@ -5,5 +5,6 @@ pub mod domain;
 pub mod engine;
 pub mod grammar;
 pub mod ops;
+pub mod platforms;
 pub mod speech;
 pub mod store;

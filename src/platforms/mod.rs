@@ -1,0 +1,6 @@
+//! The chats: each translates between its platform and the engine. They translate and don't think: a branch on what
+//! something means belongs in the engine.
+
+pub mod console;
+#[cfg(feature = "matrix")]
+pub mod matrix;
