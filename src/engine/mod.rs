@@ -160,6 +160,7 @@ impl Engine {
         }
         match self.send(Input::Heard(Box::new(inbound))).await? {
             Outcome::Heard(heard) => Ok(heard),
+            Outcome::Failed(reference) => Ok(queue::fault_reply(&self.defaults, reference, self.clock.now())),
             _ => Err(Stopped),
         }
     }
@@ -167,11 +168,12 @@ impl Engine {
     /// Answers a question that changes nothing from a read-only connection, beside the writer. `None` if it has to go
     /// through the writer after all: a person or a place not met before, or no connection to be had.
     async fn look(&self, inbound: &Inbound) -> Option<Heard> {
-        let mut conn = self.readers.acquire().await.ok()?;
+        let unreadable = |fault| tracing::warn!(%fault, "a question goes through the writer");
+        let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
         let mut keys = keys::Keys::none();
         let hearing =
             hear::Hearing { conn: &mut conn, keys: &mut keys, defaults: &self.defaults, now: self.clock.now() };
-        let handled = hearing.handle(inbound).await.ok()?;
+        let handled = hearing.handle(inbound).await.map_err(unreadable).ok()?;
         keys.unused().then_some(handled.heard)
     }
 
@@ -206,6 +208,8 @@ impl Engine {
     pub async fn tick(&self) -> Result<(usize, Agenda), Stopped> {
         match self.send(Input::Tick).await? {
             Outcome::Ticked(done, agenda) => Ok((done, agenda)),
+            // It stays due, and is tried again after the longest nap.
+            Outcome::Failed(_) => Ok((0, Agenda { timer: None, message: None })),
             _ => Err(Stopped),
         }
     }
@@ -214,6 +218,7 @@ impl Engine {
     pub async fn agenda(&self) -> Result<Agenda, Stopped> {
         match self.send(Input::Agenda).await? {
             Outcome::Ticked(_, agenda) => Ok(agenda),
+            Outcome::Failed(_) => Ok(Agenda { timer: None, message: None }),
             _ => Err(Stopped),
         }
     }
@@ -229,9 +234,10 @@ impl Engine {
         }
     }
 
-    /// Takes in how an attempt ended.
-    pub async fn receipt(&self, receipt: Receipt) -> Result<(), Stopped> {
-        self.send(Input::Receipt(receipt)).await.map(drop)
+    /// Takes in how an attempt ended. False if it could not be recorded: bring it again.
+    pub async fn receipt(&self, receipt: Receipt) -> Result<bool, Stopped> {
+        let outcome = self.send(Input::Receipt(receipt)).await?;
+        Ok(!matches!(outcome, Outcome::Failed(_)))
     }
 
     /// The totals of every community, by slug.

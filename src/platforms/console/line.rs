@@ -1,6 +1,6 @@
 //! What one line of the console means: somebody speaking, or a word to the console itself.
 
-use jiff::Span;
+use jiff::{Span, SpanFieldwise};
 use jiff::civil::DateTime;
 
 use crate::domain::Zone;
@@ -24,7 +24,7 @@ pub enum Line {
     /// The clock moves forward to a civil time, and with a zone its zone from now on.
     Now(DateTime, Option<Zone>),
     /// The clock moves forward by a span.
-    Wait(Span),
+    Wait(SpanFieldwise),
     /// Everything is dropped without a goodbye, and the same files are opened again.
     Crash,
     /// The bot is off until a civil time; what people say meanwhile waits for it.
@@ -133,10 +133,10 @@ fn civil(text: &str) -> Result<(DateTime, Option<&str>), Wrong> {
     Ok((civil.parse().map_err(|_| wrong())?, rest))
 }
 
-fn span(text: &str) -> Result<Span, Wrong> {
+fn span(text: &str) -> Result<SpanFieldwise, Wrong> {
     let wrong = || Wrong::NoSpan(text.to_owned());
     let span: Span = text.parse().map_err(|_| wrong())?;
-    if span.is_negative() || span.is_zero() { Err(wrong()) } else { Ok(span) }
+    if span.is_negative() || span.is_zero() { Err(wrong()) } else { Ok(span.fieldwise()) }
 }
 
 #[cfg(test)]

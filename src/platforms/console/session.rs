@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, SpanFieldwise, Timestamp};
 
 use super::gateway::ConsoleGateway;
 use super::line::{self, Line};
@@ -192,7 +192,7 @@ impl Session {
                 self.zone = zone.unwrap_or_else(|| self.zone.clone());
                 self.advance(self.zone.instant(civil)).await
             }
-            Line::Wait(span) => {
+            Line::Wait(SpanFieldwise(span)) => {
                 let later = self.now().checked_add(span).map_err(|_| Trouble::BeyondTheCalendar)?;
                 // Hours and minutes are counted on the clock that runs, days on the one that hangs on the wall.
                 let exact = SignedDuration::try_from(span).ok().and_then(|d| self.instant_now().checked_add(d).ok());
