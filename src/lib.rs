@@ -2,4 +2,5 @@
 pub mod delivery;
 pub mod domain;
 pub mod engine;
+pub mod platforms;
 pub mod speech;
