@@ -142,7 +142,7 @@ class Story:
         member = self.people[name]
         came = await member.wait(
             "the direct chat with the bot",
-            lambda s: s.kind == "org.barnraiser.direct" and s.sender == BOT and s.content.get("person") == member.id,
+            lambda s: s.kind == "m.room.create" and s.content.get("org.barnraiser.direct") == member.id,
             within,
         )
         return came.room

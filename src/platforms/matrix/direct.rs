@@ -1,14 +1,16 @@
 //! The one direct chat with each person: found again after any crash, opened if there is none, and never a second one.
 //!
-//! A room the bot opens carries a marker in its first state, so it is recognised even if the bot died before it could note
-//! the room in its account data (`m.direct`). Nothing goes to a chat where a third person reads.
+//! A room the bot opens carries a marker in the event that creates it. That is there from the first moment, so the room is
+//! recognised even if the bot died before it could note it in its account data (`m.direct`), and nobody can write it later.
+//! Nothing goes to a chat where a third person reads.
 
 use std::collections::HashMap;
 
+use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
 use matrix_sdk::ruma::api::client::membership::joined_rooms;
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
-use matrix_sdk::ruma::events::{AnyInitialStateEvent, StateEventType};
+use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 use matrix_sdk::{Client, HttpError, Room, RoomMemberships};
@@ -18,7 +20,7 @@ use tokio::sync::Mutex;
 use super::places::members;
 use super::trouble::Trouble;
 
-/// The state event that says whom a direct chat is for: `{"person": "@ana:example.org"}`.
+/// The field of `m.room.create` that says whom a direct chat is for: `"@ana:example.org"`.
 const MARKER: &str = "org.barnraiser.direct";
 
 /// How long a message waits for the sync to bring a room that the homeserver already knows, in seconds.
@@ -32,16 +34,17 @@ pub(super) async fn partner(room: &Room) -> Result<Option<OwnedUserId>, Trouble>
     Ok(alone.then_some(person))
 }
 
-/// Whom a room was made for: by the bot's own marker in it, or by the bot's own account data.
+/// Whom a room was made for: by the marker, if the bot itself created the room, or by the bot's own account data.
 async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
-    if let Some(state) = room.get_state_event(StateEventType::from(MARKER), "").await? {
+    if let Some(state) = room.get_state_event(StateEventType::RoomCreate, "").await? {
         let event: Value = match state {
-            matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState::Sync(raw) => json_of(raw.json().get()),
-            matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState::Stripped(raw) => json_of(raw.json().get()),
+            RawAnySyncOrStrippedState::Sync(raw) => json_of(raw.json().get()),
+            RawAnySyncOrStrippedState::Stripped(raw) => json_of(raw.json().get()),
         };
-        // Anyone with enough power could write such an event: only the bot's own counts.
-        if event["sender"] == room.own_user_id().as_str() {
-            return Ok(person_in(&event["content"]));
+        if event["sender"] == room.own_user_id().as_str()
+            && let Some(person) = person_in(&event["content"])
+        {
+            return Ok(Some(person));
         }
     }
     let targets = room.direct_targets();
@@ -57,7 +60,7 @@ fn json_of(text: &str) -> Value {
 }
 
 fn person_in(content: &Value) -> Option<OwnedUserId> {
-    content["person"].as_str().and_then(|id| UserId::parse(id).ok())
+    content[MARKER].as_str().and_then(|id| UserId::parse(id).ok())
 }
 
 /// What [`DirectChats::find`] knows.
@@ -142,7 +145,7 @@ impl DirectChats {
 
     async fn marked_person(&self, room: &RoomId) -> Result<Option<OwnedUserId>, Trouble> {
         let request =
-            get_state_event_for_key::v3::Request::new(room.to_owned(), StateEventType::from(MARKER), String::new());
+            get_state_event_for_key::v3::Request::new(room.to_owned(), StateEventType::RoomCreate, String::new());
         match self.client.send(request).await {
             Ok(answer) => Ok(person_in(&json_of(answer.event_or_content.get()))),
             Err(error) if is_not_found(&error) => Ok(None),
@@ -152,14 +155,13 @@ impl DirectChats {
 
     /// Opens a chat. Unencrypted for now: a bot without cross-signing would show a red shield on every message.
     async fn open(&self, person: &UserId) -> Result<Room, Trouble> {
-        let marker = json!({"type": MARKER, "state_key": "", "content": {"person": person}});
-        let marker: Raw<AnyInitialStateEvent> =
-            Raw::new(&marker).expect("a JSON value is always JSON").cast_unchecked();
+        let marker: Raw<create_room::v3::CreationContent> =
+            Raw::new(&json!({MARKER: person})).expect("a JSON value is always JSON").cast_unchecked();
         let mut request = create_room::v3::Request::new();
         request.is_direct = true;
         request.invite = vec![person.to_owned()];
         request.preset = Some(create_room::v3::RoomPreset::TrustedPrivateChat);
-        request.initial_state = vec![marker];
+        request.creation_content = Some(marker);
         // The SDK notes it in m.direct as well; if that fails, the marker is enough for us.
         let room = self.client.create_room(request).await?;
         tracing::info!(room = %room.room_id(), "opened a direct chat");

@@ -68,7 +68,8 @@ pub(super) async fn inbound(
 /// Everyone in the room whose power makes them a convener, and never the bot. In room version 12 its creators count too:
 /// their power is without limit.
 pub(super) async fn roster(room: &Room, convener_power: i64) -> Result<Roster, Trouble> {
-    let levels = room.power_levels().await.map_err(matrix_sdk::Error::from)?;
+    // A room that is just being made may be seen before its power levels are.
+    let levels = room.power_levels().await.map_err(|_| Trouble::Unclear("power levels not known yet".into()))?;
     let mut conveners = Vec::new();
     for user in members(room, RoomMemberships::JOIN).await? {
         if user != room.own_user_id() && convenes(levels.for_user(&user), convener_power) {
