@@ -1,6 +1,10 @@
 #![recursion_limit = "256"]
+pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod engine;
+pub mod grammar;
+pub mod ops;
 pub mod platforms;
 pub mod speech;
+pub mod store;

@@ -169,11 +169,7 @@ impl Default for QuietHours {
 
 impl QuietHours {
     fn cover(self, at: Time) -> bool {
-        if self.from <= self.until {
-            self.from <= at && at < self.until
-        } else {
-            at >= self.from || at < self.until
-        }
+        if self.from <= self.until { self.from <= at && at < self.until } else { at >= self.from || at < self.until }
     }
 
     /// When this person's day begins for the bot: 09:00, or the end of their quiet hours if 09:00 lies inside them.

@@ -13,6 +13,7 @@ pub mod nudge;
 pub mod offer;
 pub mod pledge;
 pub mod refusal;
+pub mod schedule;
 pub mod wording;
 
 pub use calendar::{Due, When, Zone};

@@ -85,6 +85,8 @@ pub enum Refusal {
     WhichCommunity(Vec<String>),
     NoCommunity,
     LastConvener,
+    /// They convene by their standing on the platform, which only the platform can change.
+    ConvenesByPlatform(String),
     NoGathering,
     GatheringOver(Ref),
     DigestAlreadyPosted(Ref),

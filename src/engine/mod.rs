@@ -1,14 +1,62 @@
-//! The one writer: takes what happened, decides, saves, and only then answers.
+//! The one writer: takes what happened, decides, saves, and only then answers (DESIGN.md section 4).
+//!
+//! People's commands, due timers, claims and receipts of delivery are all inputs to one task that owns the one writing
+//! connection. It takes what is waiting, opens one `BEGIN IMMEDIATE`, handles each input inside a savepoint, commits once,
+//! and releases the answers. Nothing in it awaits the network.
+
+mod asks;
+mod case;
+pub mod clock;
+mod due;
+mod gatherings;
+mod hear;
+pub mod inbound;
+mod keys;
+mod listing;
+mod meaning;
+mod outgoing;
+pub mod parcel;
+mod people;
+mod pledges;
+mod queue;
+pub mod rhythm;
+mod roster;
+mod view;
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
 
-use crate::domain::community::Platform;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
-pub mod inbound;
-pub mod parcel;
-
-use inbound::{Inbound, Reply, Roster};
+use crate::domain::Zone;
+use crate::domain::community::{Language, Platform};
+use crate::domain::schedule::Schedule;
+use crate::grammar::text;
+use crate::store::{CannotOpen, Fault, Store, bookmarks, lists};
+use clock::{Clock, Ids};
+use inbound::{Answer, Inbound, Named, Reply, Roster};
+pub use listing::Report;
 use parcel::{Parcel, Receipt};
+use queue::{Input, Job, Outcome};
+
+/// What an installation settles for all its communities.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    /// The zone and language of a community that has not chosen yet.
+    pub zone: Zone,
+    pub language: Language,
+    /// A new community's weekly digest, if any.
+    pub weekly: Option<String>,
+    pub housekeeping: Schedule,
+    /// Days after which the words of what has ended are blanked.
+    pub retention_days: u32,
+    /// How long an attempt whose end is unknown is left alone before it is looked up.
+    pub quarantine: SignedDuration,
+}
 
 /// The engine has stopped; nothing more is taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,38 +74,179 @@ pub enum Heard {
     Again,
 }
 
+/// When something is next to be done by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agenda {
+    /// The earliest timer.
+    pub timer: Option<Timestamp>,
+    /// The earliest message that waits for its time.
+    pub message: Option<Timestamp>,
+}
+
 /// The way to the engine; clones share it.
-#[derive(Debug, Clone)]
-pub struct Engine {}
+#[derive(Clone)]
+pub struct Engine {
+    jobs: mpsc::Sender<Job>,
+    readers: SqlitePool,
+    defaults: Arc<Defaults>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    stirrings: watch::Receiver<u64>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+/// The engine's task. It ends when every [`Engine`] is gone, after everything taken in is committed.
+pub type Running = JoinHandle<()>;
+
+/// As many jobs may wait as two batches hold; then whoever brings more waits too.
+const WAITING_JOBS: usize = 128;
 
 impl Engine {
+    /// Opens a data folder and starts the engine on it.
+    ///
+    /// # Errors
+    /// The folder cannot be opened; see [`CannotOpen`].
+    pub async fn open(
+        folder: &Path,
+        defaults: Defaults,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<(Engine, Running), CannotOpen> {
+        let store = Store::open(folder).await?;
+        let readers = store.readers.clone();
+        let defaults = Arc::new(defaults);
+        let (stirred, stirrings) = watch::channel(0);
+        let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
+        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
+        let writer = queue::Writer::start(store, lent)
+            .await
+            .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
+        let running = tokio::spawn(writer.run(waiting));
+        Ok((Engine { jobs, readers, defaults, clock, ids, stirrings }, running))
+    }
+
+    /// The engine's time: the clock's, except that it never goes back behind what was seen before.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Changes whenever something was committed that may have given delivery or rhythm work to do.
+    pub fn stirrings(&self) -> watch::Receiver<u64> {
+        self.stirrings.clone()
+    }
+
     /// Takes in what a person did. Returns after its commit.
-    pub async fn hear(&self, _inbound: Inbound) -> Result<Heard, Stopped> {
-        Err(Stopped)
+    ///
+    /// # Errors
+    /// The engine has stopped: nothing was recorded.
+    pub async fn hear(&self, inbound: Inbound) -> Result<Heard, Stopped> {
+        let looks = inbound.answer == Answer::Direct
+            && text::read(&inbound.text, inbound.at).is_ok_and(|said| hear::only_looks(&said));
+        if looks && let Some(heard) = self.look(&inbound).await {
+            return Ok(heard);
+        }
+        match self.send(Input::Heard(Box::new(inbound))).await? {
+            Outcome::Heard(heard) => Ok(heard),
+            _ => Err(Stopped),
+        }
+    }
+
+    /// Answers a question that changes nothing from a read-only connection, beside the writer. `None` if it has to go
+    /// through the writer after all: a person or a place not met before, or no connection to be had.
+    async fn look(&self, inbound: &Inbound) -> Option<Heard> {
+        let mut conn = self.readers.acquire().await.ok()?;
+        let mut keys = keys::Keys::none();
+        let hearing =
+            hear::Hearing { conn: &mut conn, keys: &mut keys, defaults: &self.defaults, now: self.clock.now() };
+        let handled = hearing.handle(inbound).await.ok()?;
+        keys.unused().then_some(handled.heard)
     }
 
     /// Takes in who convenes a place by the platform's standing.
-    pub async fn roster(&self, _roster: Roster) -> Result<(), Stopped> {
-        Err(Stopped)
+    pub async fn roster(&self, roster: Roster) -> Result<(), Stopped> {
+        self.send(Input::Roster(Box::new(roster))).await.map(drop)
+    }
+
+    /// The operator makes somebody a convener of a place's community.
+    pub async fn appoint(&self, platform: Platform, place: &str, place_name: &str, who: Named) -> Result<(), Stopped> {
+        let (place, place_name) = (place.to_owned(), place_name.to_owned());
+        self.send(Input::Appoint { platform, place, place_name, who: Box::new(who) }).await.map(drop)
     }
 
     /// Remembers the last event of a room that needs no second look.
-    pub async fn bookmark(&self, _platform: Platform, _room: &str, _event: &str) -> Result<(), Stopped> {
-        Err(Stopped)
+    pub async fn bookmark(&self, platform: Platform, room: &str, event: &str) -> Result<(), Stopped> {
+        let (room, event) = (room.to_owned(), event.to_owned());
+        self.send(Input::Bookmark { platform, room, event }).await.map(drop)
     }
 
     /// The last events remembered, by room.
-    pub async fn bookmarks(&self, _platform: Platform) -> Result<HashMap<String, String>, Stopped> {
-        Err(Stopped)
+    pub async fn bookmarks(&self, platform: Platform) -> Result<HashMap<String, String>, Stopped> {
+        let rows = bookmarks::all(&self.readers, platform).await;
+        let rows = rows.map_err(|fault| {
+                tracing::error!(%fault, "cannot read the bookmarks");
+                Stopped
+            })?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Does what is due, at most 64 timers; returns how many there were and what comes next.
+    pub async fn tick(&self) -> Result<(usize, Agenda), Stopped> {
+        match self.send(Input::Tick).await? {
+            Outcome::Ticked(done, agenda) => Ok((done, agenda)),
+            _ => Err(Stopped),
+        }
+    }
+
+    /// What comes next, without doing anything.
+    pub async fn agenda(&self) -> Result<Agenda, Stopped> {
+        match self.send(Input::Agenda).await? {
+            Outcome::Ticked(_, agenda) => Ok(agenda),
+            _ => Err(Stopped),
+        }
     }
 
     /// The next message to deliver on a platform: claimed, asked again whether it still makes sense, its body frozen.
-    pub async fn claim(&self, _platform: Platform) -> Result<Option<Parcel>, Stopped> {
-        Err(Stopped)
+    pub async fn claim(&self, platform: Platform) -> Result<Option<Parcel>, Stopped> {
+        loop {
+            match self.send(Input::Claim(platform)).await? {
+                Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => return Ok(Some(*parcel)),
+                Outcome::Claimed(outgoing::Claimed::Cancelled) => {}
+                _ => return Ok(None),
+            }
+        }
     }
 
     /// Takes in how an attempt ended.
-    pub async fn receipt(&self, _receipt: Receipt) -> Result<(), Stopped> {
-        Err(Stopped)
+    pub async fn receipt(&self, receipt: Receipt) -> Result<(), Stopped> {
+        self.send(Input::Receipt(receipt)).await.map(drop)
+    }
+
+    /// The totals of every community, by slug.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn reports(&self) -> Result<Vec<(String, Report)>, Fault> {
+        let mut conn = self.readers.acquire().await?;
+        let mut reports = Vec::new();
+        for (id, slug, _) in lists::communities(&mut conn).await? {
+            reports.push((slug, listing::report(&mut conn, id).await?));
+        }
+        Ok(reports)
+    }
+
+    /// A short reference for a fault that is logged outside the engine.
+    pub fn reference(&self) -> String {
+        self.ids.reference()
+    }
+
+    async fn send(&self, input: Input) -> Result<Outcome, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send(Job { input, answer }).await.map_err(|_| Stopped)?;
+        answered.await.map_err(|_| Stopped)
     }
 }

@@ -12,8 +12,11 @@ pub enum Span {
     Text(String),
     /// The bot's own words, stressed.
     Strong(String),
-    /// Something to type, letter by letter.
+    /// A command to type, letter by letter, without its prefix: each platform puts its own in front. It may quote what
+    /// somebody typed (a command offered back to them), so it is escaped like their words.
     Code(String),
+    /// Something to type that is no whole command, such as `visibility:private`. It gets no prefix, and is escaped too.
+    Literal(String),
     /// What a person typed. Never markup.
     Said(String),
 }
@@ -21,7 +24,7 @@ pub enum Span {
 impl Span {
     pub fn text(&self) -> &str {
         match self {
-            Span::Text(text) | Span::Strong(text) | Span::Code(text) | Span::Said(text) => text,
+            Span::Text(text) | Span::Strong(text) | Span::Code(text) | Span::Literal(text) | Span::Said(text) => text,
         }
     }
 }
@@ -53,14 +56,18 @@ pub struct Doc {
 }
 
 impl Doc {
-    /// The whole as plain text that reads well alone: paragraphs by an empty line, lists by dashes, commands behind
-    /// `prefix` (`/` on the console, `!aid ` on Matrix).
+    /// The whole as plain text that reads well alone: an empty line between paragraphs, a dash before each item of a
+    /// list, which follows its paragraph at once, and commands behind `prefix` (`/` on the console, `!aid ` on Matrix).
     pub fn plain(&self, prefix: &str) -> String {
         let mut text = String::new();
-        for (at, block) in self.blocks.iter().enumerate() {
-            if at > 0 {
+        let mut before: Option<&Block> = None;
+        for block in &self.blocks {
+            // A list belongs to the paragraph or heading above it.
+            let belongs = matches!((before, block), (Some(Block::Heading(_) | Block::Paragraph(_)), Block::List(_)));
+            if before.is_some() && !belongs {
                 text.push('\n');
             }
+            before = Some(block);
             match block {
                 Block::Heading(line) | Block::Paragraph(line) => {
                     push_line(&mut text, line, prefix);

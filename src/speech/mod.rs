@@ -3,5 +3,6 @@
 //!
 //! It decides nothing and knows no platform. No sentence stands in Rust: they are all in `config/locales/*.ftl`.
 
+pub mod copy;
 pub mod doc;
 pub mod message;

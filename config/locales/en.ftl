@@ -1,0 +1,851 @@
+### What Barnraiser says, in English. This file is also what other languages fall back to.
+###
+### For translators:
+### - Write to one person. Kind, short and plain; never blame; always leave a next step.
+### - `like this`  is a command people can send. It is written without "/" or "!aid": each chat adds its own prefix.
+### - ~like this~  is something to type that is not a whole command, such as an option. It gets no prefix.
+### - *like this*  is stressed.
+### - { $words }, { $what }, { $note }, { $helper }, { $name } and their like are what people typed. Nothing in them is markup.
+### - Lines that begin with "- " become a list. All other lines of a text are one paragraph, wherever they are broken.
+### - No full stop right after a command: it would be sent along with it.
+### - Dates arrive ready: { $due } and { $by } stand after a preposition ("by …"), in label- texts after a colon, { $at } and
+###   { $starts } where something happens ("we meet on …").
+### - Command names and option names (ask, by:, what:) stay as they are in every language.
+
+## Dates
+
+# The names of the days. $weekday counts from 1, Monday.
+date-weekday = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+
+# The names of the months. $month counts from 1.
+date-month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+
+# A day without its weekday: 13 March. $month is the month's name.
+date-short = { $day } { $month }
+# The same in a year that is not this one.
+date-short-year = { $day } { $month } { $year }
+
+# A day alone, after a colon: Friday 13 March. $date is a date-short.
+date-day = { $weekday } { $date }
+# A day after a preposition: by Friday 13 March.
+date-day-inline = { $weekday } { $date }
+# A day on which something happens: we meet on Friday 13 March.
+date-day-on = on { $weekday } { $date }
+# Today and tomorrow, with the day for certainty. They stand in the same places as the three above.
+date-today = today ({ $weekday } { $date })
+date-tomorrow = tomorrow ({ $weekday } { $date })
+
+# A day in the coming week, after a preposition: agreed for Wednesday.
+date-weekday-inline = { $weekday }
+# A day in the coming week on which something happens: bring an ask on Thursday.
+date-weekday-on = on { $weekday }
+# Today and tomorrow without the day, where the day is said elsewhere.
+date-today-short = today
+date-tomorrow-short = tomorrow
+
+# Any of the above with a time of day (24 hours): Saturday 14 March, 10:00.
+date-with-time = { $date }, { $time }
+
+## Small pieces that lists and cards are made of
+
+# Between the pieces of one line: A2 · 1 of 2 · by Friday.
+piece-separator = { " · " }
+# Between the items of a series in a sentence, and before its last item.
+series-comma = { ", " }
+series-and = { " and " }
+series-or = { " or " }
+
+# The kinds of help. $kind is never shown itself.
+kind-of-help = { $kind ->
+    [intro] introduction
+    [expertise] expertise
+    [skill] skill
+    [time] time
+    [space] space
+    [goods] goods
+    [money] money
+    [transport] transport
+    [care] care
+   *[voice] voice
+}
+
+# How much of an ask is promised, done or kept: 1 of 2.
+piece-amounts = { $covered } of { $need }
+# By when something is needed or promised.
+piece-by = by { $by }
+# Marks on a private ask in a list.
+piece-private = private
+piece-anonymous = private, name hidden
+# Whose ask or offer it is.
+piece-from = from { $name }
+
+# An ask in a list. $pieces is a line of pieces such as "1 of 2 · by Friday".
+list-ask = *{ $ask }* { $words } ({ $pieces })
+# An ask in a list when there is nothing to put in brackets.
+list-ask-bare = *{ $ask }* { $words }
+# An offer in a list.
+list-offer = *{ $offer }* { $words } ({ $pieces })
+list-offer-bare = *{ $offer }* { $words }
+# How many more there are than the list shows.
+list-more = { $count ->
+    [one] And one more.
+   *[other] And { $count } more.
+}
+
+# Labels in front of an echo or a setting, one per line.
+label-what = What: { $what }
+label-by = By: { $by }
+label-amount = How many: { $amount }
+label-first = First step: { $first }
+label-kind = Kind of help: { $kind }
+
+## Buttons: one to three words
+
+# On a nudge: it is done; change the date; give the pledge back; no more reminders about it.
+button-done = Done
+button-new-date = New date
+button-hand-back = Hand back
+button-stop = Stop
+# On "did it arrive?" to the person who asked.
+button-arrived = Yes, it arrived
+button-still-needed = Still needed
+# On a card.
+button-pledge = Pledge
+button-maybe = Maybe
+# On "is it still needed?" to the person who asked.
+button-no-longer-needed = No longer needed
+# After a confirmation.
+button-thanks = Say thanks
+# On the preview of the digest.
+button-post = Post now
+button-hold = Hold
+# A button in a message about several things: $label is one of the above, $id is P7 or A3.
+button-with-id = { $id }: { $label }
+
+## Asks
+
+# An ask was recorded; the card, if it is open, follows by itself.
+ask-recorded = *{ $ask }* is recorded. It is good that you asked.
+# Who can see it, when it is not open to everyone.
+ask-recorded-private = Only you, the conveners and people they invite can read it.
+ask-recorded-anonymous = Only you, the conveners and people they invite can read it, and only the conveners know it is yours.
+# What one can do with an ask.
+ask-recorded-next =
+    - Something different: `edit { $ask } …`
+    - Not needed any more: `withdraw { $ask }`
+
+# An ask was changed.
+ask-edited = *{ $ask }* is changed, for everyone who can see it. All that is yours: `mine`
+
+# An ask was taken back. $released counts the pledges that are no longer needed because of it.
+ask-withdrawn = { $released ->
+    [0] *{ $ask }* is taken off the list. If you need something else, ask any time: `ask …`
+    [one] *{ $ask }* is taken off the list. The person who had pledged will hear that it is no longer needed, with thanks.
+   *[other] *{ $ask }* is taken off the list. The { $released } pledges for it are released, and their helpers will hear so, with thanks.
+}
+
+# The asker said it is still needed after its date.
+ask-still-open = *{ $ask }* stays on the list. A new date helps people plan: `edit { $ask } by:…`
+
+## Pledges
+
+# A pledge was recorded. A list with what, by when and first step follows.
+pledge-recorded = Thank you! Your pledge is *{ $pledge }*, for { $ask }.
+# The same when the reader may know who asked.
+pledge-recorded-for = Thank you! Your pledge is *{ $pledge }*, for { $ask } from { $asker }.
+# How far the ask has come with this pledge.
+pledge-recorded-amounts = { $ask } now has { $covered } of { $need }.
+# The budget of reminders, told at the beginning.
+pledge-recorded-nudges = { $nudges ->
+    [0] I won't remind you.
+    [one] I'll write at most once about this.
+   *[other] I'll write at most { $nudges } times about this.
+}
+# When no first step was given: an invitation, not a duty.
+pledge-recorded-first = A first step makes it easier to begin: `adjust { $pledge } first:"…"`
+# The three ways on.
+pledge-recorded-next =
+    - When it is done: `done { $pledge }`
+    - Another day: `adjust { $pledge } by:…`
+    - If it doesn't fit after all, no reason asked: `handback { $pledge }`
+
+# Interest without a promise.
+maybe-recorded = Noted: you are a maybe for *{ $ask }*. It is not a promise, and I won't remind you.
+    When you know what and by when: `pledge { $ask } what:"…" by:…`
+# The interest was taken back.
+maybe-dropped = You are no longer a maybe for *{ $ask }*. Other things people look for: `needs`
+
+# The helper says it is done. $days is how long the asker's silence takes to count as a yes.
+done-recorded = { $days ->
+    [0] Wonderful, thank you! *{ $pledge }* is done. Nothing more to do for you.
+    [one] Wonderful, thank you! *{ $pledge }* is done. I ask whether it arrived; after a day without an answer it counts as kept. Nothing more to do for you.
+   *[other] Wonderful, thank you! *{ $pledge }* is done. I ask whether it arrived; after { $days } days without an answer it counts as kept. Nothing more to do for you.
+}
+# Part of it is done.
+part-recorded = Thank you! *{ $pledge }*: { $done } of { $amount } done. The rest is for { $due }.
+    Another day is fine too: `adjust { $pledge } by:…`
+
+# A pledge was changed; the list with what and by when follows.
+pledge-adjusted = Thank you for saying so. *{ $pledge }* now reads:
+
+# No more reminders about one pledge.
+reminders-stopped = I won't remind you about *{ $pledge }* any more. It stays your pledge.
+    - When it is done: `done { $pledge }`
+    - If it doesn't fit after all: `handback { $pledge }`
+    - Reminders again: `adjust { $pledge } nudges:on`
+
+# A pledge was given back. $done is what was already done of it and stays counted.
+pledge-handed-back = { $done ->
+    [0] Thank you for saying so. *{ $pledge }* is handed back, and { $ask } is open for someone else. Other things people look for: `needs`
+   *[other] Thank you for saying so, and for the { $done } you did, which stay counted on *{ $pledge }*. The rest of { $ask } is open for someone else. Other things people look for: `needs`
+}
+
+# The asker confirmed.
+confirm-recorded = Good to hear! *{ $pledge }* is kept. A word of thanks goes a long way: `thanks { $pledge } …`
+# The asker says it has not arrived.
+still-needed-recorded = Thank you for saying so. *{ $pledge }* is open again, and its helper will hear it, kindly. All that is yours: `mine`
+# Thanks were recorded.
+thanks-recorded = Your thanks for *{ $pledge }* are on their way. All that is yours: `mine`
+
+## Offers, invitations, conveners
+
+# A standing gift was recorded.
+offer-recorded = Thank you! Your offer is *{ $offer }*.
+    - Everyone's offers: `offers`
+    - To take it back: `withdraw { $offer }`
+# It was taken back.
+offer-withdrawn = *{ $offer }* is off the list. Thank you for having offered. A new one any time: `offer …`
+# A person may now read a private ask.
+person-invited = { $name } can now read *{ $ask }* and pledge to it. To invite someone else: `invite { $ask } who:…`
+# Someone became a convener, or is no longer one.
+convener-added = { $name } is now a convener. To change that: `convener remove who:…`
+convener-removed = { $name } is no longer a convener. To change that: `convener add who:…`
+
+## Lists
+
+# What people look for.
+needs-heading = Still looking for help
+# When nothing is open.
+needs-empty = Nothing is waiting for help right now. Is there something you could use? `ask …`
+# How to help. $ask is the first on the list, as an example.
+needs-hint =
+    - To help: `pledge { $ask } what:"…" by:…`
+    - Not sure yet: `maybe { $ask }`
+
+# Standing gifts.
+offers-heading = What people offer
+offers-empty = No offers yet. Is there something you gladly give? `offer …`
+offers-hint =
+    - Could you use one of these? `ask …`
+    - Something of your own to give? `offer …`
+
+# What one person asked, pledged, is interested in, and offers.
+mine-asks = Your asks
+mine-pledges = Your pledges
+mine-maybes = Your maybes
+mine-offers = Your offers
+mine-empty = Nothing of yours is on the list.
+    - Need something? `ask …`
+    - Want to help? `needs`
+# How an ask of yours stands.
+mine-ask-standing = { $standing ->
+    [open] looking for help
+    [in-hand] in hand
+    [met] met
+   *[withdrawn] no longer needed
+}
+# A pledge of yours, and how it stands. $due is a piece-by.
+mine-pledge = *{ $pledge }* for { $ask }: { $what } ({ $pieces })
+mine-pledge-standing = { $standing ->
+    [open] open
+    [done] done, waiting for a word from the person who asked
+    [kept] kept, thank you
+    [handed-back] handed back
+   *[released] no longer needed
+}
+# What to do next; the ids are the first on each list, as examples.
+mine-asks-hint =
+    - To change one: `edit { $ask } …`
+    - Not needed any more: `withdraw { $ask }`
+mine-pledges-hint =
+    - When it is done: `done { $pledge }`
+    - Another day: `adjust { $pledge } by:…`
+    - If it doesn't fit after all: `handback { $pledge }`
+mine-maybe = *{ $ask }*, when you know what and by when: `pledge { $ask } what:"…" by:…`
+mine-offers-hint =
+    - To take one back: `withdraw { $offer }`
+
+# What one person settled for themselves, one line each.
+me-heading = How I write to you
+me-changed = Saved.
+me-name = Name: { $name }
+me-zone = Time zone: { $zone }
+me-language = Language: { $language ->
+    [en] English
+   *[es] Spanish
+}
+me-quiet = Quiet hours: { $from } to { $until }
+me-quiet-none = Quiet hours: none
+me-away = Away until { $date }; I write to you after that
+me-not-away = Away: no
+me-notices = { $notices ->
+    [on] Notices about what others do: on
+   *[off] Notices about what others do: off
+}
+me-role = You are a { $role ->
+    [convener] convener
+   *[member] member
+} here
+# How to change any of it.
+me-hint = To change something, send one of these or several:
+    `me zone:America/Chicago language:en quiet:20:30-08:30 away:{ $example } notices:off`
+
+## Gatherings
+
+# The gatherings to come, or none.
+gatherings-heading = Gatherings
+# No gathering is planned.
+gatherings-empty = No gathering is planned. A convener can plan one: `gathering new when:"{ $example } 18:00" where:"…"`
+# How to see more of one.
+gatherings-hint = More about one: `gathering show { $gathering }`
+# A gathering in a list; $pieces is its place and the like.
+gathering-line = *{ $gathering }* { $starts } ({ $pieces })
+gathering-line-bare = *{ $gathering }* { $starts }
+gathering-cancelled-piece = cancelled
+# One gathering, line by line.
+gathering-heading = { $gathering }: { $starts }
+gathering-place = Where: { $place }
+gathering-facilitator = Facilitator: { $name }
+gathering-scribe = Scribe: { $name }
+gathering-is-cancelled = This gathering is cancelled.
+# Where its digest stands.
+gathering-digest-scheduled = The digest goes out { $at }.
+gathering-digest-held = The digest is held back until a convener posts it: `digest post { $gathering }`
+gathering-digest-posted = The digest is posted.
+# What can be done with it.
+gathering-hint =
+    - To move it: `gathering move { $gathering } when:…`
+    - To call it off: `gathering cancel { $gathering }`
+# After a change.
+gathering-recorded = The gathering is planned.
+gathering-moved = The gathering is moved.
+gathering-cancelled = *{ $gathering }* is called off, and its digest with it. A new date: `gathering new when:…`
+
+# The digest is held back, or was just posted.
+digest-held = The digest for *{ $gathering }* waits for you. To send it: `digest post { $gathering }`
+digest-posted = The digest for *{ $gathering }* is on its way to everyone. What needs a gentle eye: `care`
+
+## The community
+
+# What a community settled, one line each.
+community-ready = *{ $name }* is ready.
+# The first things worth doing.
+community-ready-next = What to do next:
+    - Plan a gathering: `gathering new when:"{ $example } 18:00" where:"…"`
+    - See that everything is in place: `community check`
+    - Post the first ask: `ask …`
+settings-heading = How { $name } works
+settings-zone = Time zone: { $zone }
+settings-language = Language: { $language ->
+    [en] English
+   *[es] Spanish
+}
+settings-nudges = { $nudges ->
+    [0] Reminders about one pledge: none
+   *[other] Reminders about one pledge: at most { $nudges }
+}
+settings-confirm = { $days ->
+    [one] Silence counts as "it arrived" after: 1 day
+   *[other] Silence counts as "it arrived" after: { $days } days
+}
+settings-digest = { $days ->
+    [0] Digest: on the day of the gathering
+    [one] Digest: 1 day before a gathering
+   *[other] Digest: { $days } days before a gathering
+}
+settings-weekly = Weekly digest: ~{ $schedule }~
+settings-weekly-off = Weekly digest: off
+settings-hint = To change something, send one of these or several:
+    `community settings name:"…" zone:America/Chicago language:en nudges:3 confirm:5 digest:3 weekly:off`
+
+# The check of a community. What is fine, and what is missing with the way to mend it. $ok is yes or no.
+check-heading = Is everything in place?
+check-zone = { $ok ->
+    [yes] ✅ The time zone is chosen.
+   *[no] ❌ The time zone is not chosen yet: `community settings zone:America/Chicago`
+}
+check-place = { $ok ->
+    [yes] ✅ I know where to post.
+   *[no] ❌ I don't know where to post yet. In the community's channel, send: `community setup name:"…" zone:America/Chicago`
+}
+check-convener = { $ok ->
+    [yes] ✅ There is a convener.
+   *[no] ❌ There is no convener yet: `convener add who:…`
+}
+check-gathering = { $ok ->
+    [yes] ✅ A gathering is planned.
+   *[no] ❌ No gathering is planned: `gathering new when:"{ $example } 18:00" where:"…"`
+}
+check-parked = { $ok ->
+    [yes] ✅ Every message went out.
+   *[no] ❌ Some messages wait because I can't tell whether they arrived. Let me read the message history in this place, and I'll sort them out. What is waiting: `care`
+}
+check-all-well = All is well.
+
+## The card of an ask: public, and without any name
+
+# The first line of a card, by how the ask stands.
+card-open = { $ask } is looking for help
+card-in-hand = { $ask } is in hand
+card-met = 🎉 { $ask } is met
+card-withdrawn = { $ask } is no longer needed
+# How far it has come.
+card-amounts = { $covered } of { $need } so far
+# Below the words, when everything is promised; when it is met; when it was taken back.
+card-in-hand-note = Everything is promised. You can still be a maybe, in case a spot opens: `maybe { $ask }`
+card-met-note = Thank you to everyone who helped.
+card-withdrawn-note = Thank you to everyone who thought about it. Other things people look for: `needs`
+# How to help.
+card-hint = To help: `pledge { $ask } what:"…" by:…`
+
+## Nudges: private, answerable, never a reproach
+
+# The first line: reminders only; questions only; both.
+nudge-reminders = A friendly reminder of what you promised:
+nudge-checks = A short question about what you promised:
+nudge-both = About what you promised:
+# One pledge. Before its day: what, when.
+nudge-reminder = *{ $pledge }* for { $ask }: “{ $what }”, by { $due }.
+# Its first step, if there is one.
+nudge-first = First step: “{ $first }”.
+# After its day.
+nudge-check = *{ $pledge }* for { $ask }: “{ $what }”. It was for { $due }: did it happen?
+# The second question about the same.
+nudge-last-check = *{ $pledge }* for { $ask }: “{ $what }”. Just checking once more: did it happen?
+# When the budget ends with this message.
+nudge-last = This is the last time I write about it.
+# How to answer; the buttons follow.
+nudge-answers = Any answer is a good one. A new date or handing back needs no reason.
+
+## Notices: something happened
+
+# Above several notices of one morning.
+notices-heading = What happened for you
+
+# To the asker: someone pledged.
+notice-pledged = { $helper } pledged *{ $pledge }* to your ask { $ask }: “{ $what }”, by { $due }.
+notice-pledged-some = { $ask } now has { $covered } of { $need }.
+notice-pledged-all = With that, everything you asked for is promised. Nothing to do for you now.
+# To the asker: the helper changed the date, size or wording.
+notice-adjusted = { $helper } changed *{ $pledge }* for your ask { $ask }. It now reads: “{ $what }”, by { $due }.
+# What the helper added, if anything.
+notice-note = Their note: “{ $note }”.
+# What to do if the change does not fit.
+notice-adjusted-next = If that is too late for you, look wider: `edit { $ask } …`
+# To the asker: part of it is done.
+notice-part-done = { $helper } did { $done } of { $amount } on *{ $pledge }*, for your ask { $ask }. The rest is still to come; nothing to do for you now.
+# To the asker: did it arrive? $days of silence count as a yes.
+notice-confirm-please = { $helper } says *{ $pledge }* for your ask { $ask } is done: “{ $what }”. Did it arrive?
+notice-confirm-please-silence = { $days ->
+    [0] If you say nothing, it counts as kept.
+    [one] If you say nothing for a day, it counts as kept.
+   *[other] If you say nothing for { $days } days, it counts as kept.
+}
+# To the asker: help was given back. Nobody is named.
+notice-handed-back = A pledge for your ask { $ask } was handed back: “{ $words }”. It is open for someone else again.
+notice-handed-back-amounts = It now has { $covered } of { $need }.
+notice-handed-back-next = Nothing to do for you: it is on everyone's list. If you'd like to say it differently: `edit { $ask } …`
+# To the asker, or to someone who was a maybe: a spot is free again, and it is soon. Nobody is named.
+notice-spot-free-own = A spot on your ask { $ask } is free again, for { $due }: “{ $words }”.
+    I am telling everyone who was a maybe. If you know someone who could, a word from you is quickest.
+notice-spot-free = A spot on { $ask } is free again, for { $due }: “{ $words }”.
+    You were a maybe for it; if it doesn't suit you, that is fine. If you can: `pledge { $ask } what:"…" by:{ $iso }`
+# To the helper: it arrived, or nobody said otherwise.
+notice-confirmed = Your help arrived, thank you! *{ $pledge }* is kept. It was for { $ask }: “{ $words }”
+notice-confirmed-by-silence = Thank you! Nothing else was heard about *{ $pledge }*, so it counts as kept. It was for { $ask }: “{ $words }”
+# To the helper: the asker says it has not arrived.
+notice-still-needed = About *{ $pledge }*, “{ $what }”: the person who asked { $ask } has not got it yet. These things happen; it is open again.
+# To the helper: the ask went away.
+notice-released = *{ $pledge }*, “{ $what }”, is no longer needed: { $ask } was taken back. Thank you for being ready to help. Other things people look for: `needs`
+# To the helper: thanks, with or without a name.
+notice-thanked = { $from } thanks you for *{ $pledge }*: “{ $words }”
+notice-thanked-anonymous = Someone you helped thanks you for *{ $pledge }*: “{ $words }”
+# To the asker after a confirmation.
+notice-thank-please = *{ $pledge }* for your ask { $ask } is kept. A word of thanks to { $helper }, if you like: `thanks { $pledge } …`
+# To the asker, after the date of the ask.
+notice-ask-still-needed = Is { $ask } still needed? “{ $words }”
+notice-ask-still-needed-amounts = So far it has { $covered } of { $need }.
+# To the conveners: someone asks privately. How many and by when follow as labels.
+notice-private-ask = { $asker } asks privately, *{ $ask }*: “{ $words }”.
+    Only you conveners can read it so far. To bring in someone who could help: `invite { $ask } who:…`
+# To the invited. Only they, the asker and the conveners can read it.
+notice-invited = You are invited to a private ask, *{ $ask }*: “{ $words }”.
+    Please keep it between us; and if you can't help, that is fine. If you can: `pledge { $ask } what:"…" by:…`
+notice-invited-by = You are invited to a private ask from { $asker }, *{ $ask }*: “{ $words }”.
+    Please keep it between us; and if you can't help, that is fine. If you can: `pledge { $ask } what:"…" by:…`
+# An office at a gathering. The facilitator runs it, the scribe records what is said aloud.
+notice-facilitator = You are the facilitator of { $gathering }, { $starts }. What is planned: `gathering show { $gathering }`
+notice-scribe = You are the scribe of { $gathering }, { $starts }: you record what is said aloud. What is planned: `gathering show { $gathering }`
+# A convener made this person one too.
+notice-made-convener = You are now a convener of { $community }.
+    - What you can do: `help`
+    - What needs a gentle eye: `care`
+# To the conveners: a message did not get through.
+notice-undelivered = I could not reach { $to }. Perhaps their direct messages are closed; a word from you may help. What is waiting: `care`
+
+## Care: private, to conveners
+
+# A pledge stayed without an answer.
+care-note = *{ $pledge }* for { $ask } is unanswered. { $helper } had it for { $due }. A word from you may help; I won't write to them about it again.
+# The care list.
+care-heading = What needs a gentle eye
+care-empty = Nothing needs you right now: nobody is waiting and nothing is unanswered. Enjoy it. What people look for: `needs`
+care-unanswered = Pledges without an answer. A friendly word may help; I have stopped writing about them.
+care-unanswered-line = *{ $pledge }* for { $ask }: { $helper }, { $due }
+care-waiting = Asks that nobody has pledged to yet. Who could you point to one of them?
+care-waiting-line = { $days ->
+    [one] *{ $ask }* from { $asker }, one day: { $words }
+   *[other] *{ $ask }* from { $asker }, { $days } days: { $words }
+}
+care-away = People who are away; perhaps ask how they are:
+care-undelivered = { $count ->
+    [one] One message could not be delivered. Why, perhaps: `community check`
+   *[other] { $count } messages could not be delivered. Why, perhaps: `community check`
+}
+
+## The digest: public. No name but those of people who gave thanks.
+
+# The first line. Said before a gathering or once a week.
+digest-heading = { $community }: what we kept, what we still look for
+# What was kept. The headline of it all.
+digest-kept = *Kept since { $since }: { $kept } of { $pledges ->
+    [one] { $pledges } pledge
+   *[other] { $pledges } pledges
+}.*
+# When nothing is kept yet.
+digest-none-kept = *Since { $since }: { $pledges ->
+    [one] { $pledges } pledge
+   *[other] { $pledges } pledges
+}.*
+# When there were no pledges at all.
+digest-quiet = It has been quiet since { $since }. One small ask is a good beginning.
+# The rest of the pledges. $parts is a series such as "1 in hand, 1 no longer needed, 2 handed back".
+digest-rest = { $parts }.
+# The same when some of what was handed back was taken by someone else. $share is both, all or some.
+digest-rest-picked-up = { $parts }, and { $share ->
+    [both] both were picked up by someone else
+    [all] all were picked up by someone else
+   *[some] { $picked ->
+        [one] { $picked } of them was picked up by someone else
+       *[other] { $picked } of them were picked up by someone else
+    }
+}.
+digest-part-in-hand = { $count } in hand
+digest-part-released = { $count } no longer needed
+digest-part-handed-back = { $count } handed back
+# How many asks are met.
+digest-asks = { $met } of { $asks ->
+    [one] { $asks } ask
+   *[other] { $asks } asks
+} met.
+# Thanks, as they were said.
+digest-thanks = Thanks
+digest-quote = { $from }: “{ $words }” ({ $pledge })
+# Asks that still look for help.
+digest-looking = Still looking
+digest-looking-line = *{ $ask }* { $words }
+digest-looking-line-amounts = *{ $ask }* ({ $covered } of { $need }) { $words }
+# Asks that are promised.
+digest-in-hand = In hand
+digest-in-hand-line = *{ $ask }* { $words } · agreed for { $due }
+digest-in-hand-line-bare = *{ $ask }* { $words }
+# The invitation at the end. $day is "on Thursday"; $starts is the full date and time.
+digest-invitation = *Bring an ask { $day }.* We meet { $starts }.
+digest-invitation-place = *Bring an ask { $day }.* We meet { $starts }: { $place }.
+# The same when no gathering is planned.
+digest-invitation-none = An ask or a hand is welcome any day.
+    - Is there something you could use? `ask …`
+    - Want to help? `needs`
+
+# To a convener, above the digest, a day before everyone reads it.
+preview-scheduled = This is what everyone will read { $at }.
+    - To post it now: `digest post`
+    - To hold it back: `digest hold`
+# The same when it is held back.
+preview-held = This is what everyone will read once you post it. It is held back until then.
+    - To post it: `digest post`
+# The same for a digest without a gathering.
+preview-weekly = This is what everyone will read in the weekly digest.
+    - To post it now: `digest post`
+    - To hold it back: `digest hold`
+
+## Refusals: a kind answer, and the next step
+
+# No command by that name; the nearest ones as a series, or none.
+refused-unknown-near = I don't know “{ $said }”. Did you mean { $near }?
+refused-unknown = I don't know “{ $said }”. What I can do: `help`
+# A word that stands only with another behind it.
+refused-incomplete = Which one did you mean?
+# A bare command: what it still wants to know, by the command. Examples follow as a list.
+refused-missing-words = { $path ->
+    [ask] What do you need?
+    [offer] What would you gladly give?
+    [thanks] What would you like to say?
+    [edit] What should it say?
+    [pledge] What will you do, and by when?
+   *[other] What would you like to say?
+}
+refused-missing-ask = Which ask is it? `needs` shows what is open.
+refused-missing-pledge = Which pledge is it? `mine` shows yours.
+refused-missing-ask-or-pledge = Which ask or pledge is it? `mine` shows yours.
+refused-missing-gathering = Which gathering is it? `gathering list` shows them all.
+refused-missing-person = Who is it about?
+refused-missing-when = When should it be?
+refused-missing-change = What should change?
+refused-examples = For example:
+# How it was written.
+refused-twice = ~{ $option }:~ is there twice. Please send it again with the one you mean.
+refused-open-quote = A quotation mark is opened and not closed. Please send it again with both, like this: ~what:"a van on Friday"~
+# A value that an option does not take. $takes is a series.
+refused-bad-value = ~{ $option }:~ can't be “{ $said }”. It can be { $takes }.
+refused-bad-value-open = ~{ $option }:~ can't be “{ $said }”. How it is written: `help`
+refused-bad-amount = I can't take “{ $said }” as a number. Please use a whole number from 1 to { $most }.
+# Dates. $example is a date that would do, in figures.
+refused-when-unreadable = I can't read “{ $said }” as a date. These I can read:
+    - ~{ $option }:{ $example }~
+    - ~{ $option }:"{ $example } 18:00"~
+refused-when-no-such-date = “{ $said }” is not in the calendar. Which day is it? For example: ~{ $option }:{ $example }~
+refused-when-past = “{ $said }” is over already. Which day to come is it? For example: ~{ $option }:{ $example }~
+refused-when-ambiguous = “{ $said }” can mean two days. Which one is it?
+refused-when-ambiguous-line = { $day }: ~{ $option }:{ $iso }~
+refused-when-foreign-zone = “{ $said }” names a time zone. I read times in yours, { $zone }; please write it like this:
+    ~{ $option }:"{ $example } 18:00"~
+    - Your zone is a different one? `me zone:…`
+refused-when-too-far = “{ $said }” is more than five years away. Did you mean a nearer year? For example: ~{ $option }:{ $example }~
+# Words that no card carries.
+refused-too-long = That is { $letters } letters; there is room for { $most }. Please say the heart of it, and tell the rest to whoever helps.
+refused-rings-everyone = That would ring everyone at once. Please send it again without the “@” call; open asks are seen by everyone anyway.
+refused-looks-like-code = That looks like the code of a program or a web page, which I don't pass on. Please say it in plain words.
+refused-hidden-characters = There are hidden characters in that, perhaps from copying. Please type it again by hand.
+refused-stacked-marks = There are many marks stacked on one letter, which some screens can't show. Please send it again without them.
+# A private detail in words that everyone would read. $details is a series of the next. { $privately } and { $openly } are whole commands.
+refused-private = Nothing is posted yet. I noticed { $details } in your words, and in the open everyone here could read it. How would you like to go on?
+    - Privately, for you, the conveners and people they invite: { $privately }
+    - In the open anyway: { $openly }
+private-detail = { $detail ->
+    [address] an address
+    [phone] a phone number
+    [health] something about health
+   *[status] something about legal matters or status
+}
+# There is no such thing, or none this person may see. Both must read exactly the same.
+refused-no-ask = There is no { $id } that you can see. `needs` shows what is open.
+refused-no-pledge = There is no { $id } that you can see. `mine` shows yours.
+refused-no-offer = There is no { $id } that you can see. `offers` shows what people offer.
+refused-no-gathering = There is no { $id } that you can see. `gathering list` shows them all.
+# Nobody here goes by that name.
+refused-no-person = I don't know anyone here called “{ $name }”. Please write the name as this chat shows it; they may need to have written here once.
+# Somebody else's.
+refused-not-your-ask = { $ask } is someone else's ask. Only they or a convener can change it. Yours: `mine`
+refused-not-your-pledge = { $pledge } is someone else's pledge. Yours: `mine`
+refused-not-your-offer = { $offer } is someone else's offer. Yours: `mine`
+refused-not-yours-to-confirm = Whether { $pledge } arrived is for the person who asked to say. Yours: `mine`
+refused-own-ask = { $ask } is your own ask, so the help comes from others. If you found a way yourself: `withdraw { $ask }`
+# What an ask can't take.
+refused-ask-closed = { $ask } is no longer needed. Other things people look for: `needs`
+refused-ask-full = Good news: everything for { $ask } is promised. To stand by in case a spot opens: `maybe { $ask }`
+refused-ask-not-private = { $ask } is open, so everyone can read it already. Simply tell them about it.
+refused-more-than-needed = { $left ->
+    [one] { $ask } needs only 1 more. Please pledge that: ~amount:1~
+   *[other] { $ask } needs only { $left } more. Please pledge up to that: ~amount:{ $left }~
+}
+refused-more-than-pledged = { $left ->
+    [one] Only 1 is left on { $pledge }. If all of it is done, `done { $pledge }` is enough.
+   *[other] Only { $left } are left on { $pledge }. If all of it is done, `done { $pledge }` is enough.
+}
+refused-less-than-done = { $done } of { $pledge } are done already, so it can't get that small. If that was all you can do: `handback { $pledge }` keeps what is done and opens the rest.
+refused-less-than-covered = { $covered } of { $ask } are promised or done already, so it can't get that small. Please choose at least { $covered }: `edit { $ask } need:{ $covered }`
+# States that rule a thing out.
+refused-already-done = { $pledge } is done already, thank you. Nothing more to do. Yours: `mine`
+refused-already-kept = { $pledge } is kept already, thank you. Nothing more to do. Yours: `mine`
+refused-already-handed-back = { $pledge } was handed back. To help after all, make a new pledge: `needs`
+refused-already-released = { $pledge } is no longer needed. Other things people look for: `needs`
+refused-already-pledged = You have { $pledge } for { $ask } already. To change it: `adjust { $pledge } …`
+refused-not-done-yet = { $pledge } is still on its way; nobody said it is done. If it arrived: `confirm { $pledge }`
+refused-nothing-to-thank = { $pledge } has not arrived yet, so the thanks can wait. If it did arrive: `confirm { $pledge }`
+# Good will without a promise.
+refused-not-a-pledge = Thank you for wanting to help! It is not a pledge yet: what, and by when?
+    - For example: `pledge { $ask } what:"…" by:{ $example }`
+    - Not sure yet? Keep it as a maybe: `maybe { $ask }`
+refused-not-a-pledge-when = Thank you for wanting to help! It is not a pledge yet: by when?
+    - For example: `pledge { $ask } what:"…" by:{ $example }`
+    - Not sure yet? Keep it as a maybe: `maybe { $ask }`
+refused-nothing-to-change = That changes nothing yet. Please add what should be different, such as ~by:{ $example }~ or ~what:"…"~.
+# Who and where.
+refused-conveners-only = That is for conveners. One of them will gladly do it for you. What you can do: `help`
+refused-which-community = You are in several communities. Please send it again with one of these added:
+refused-which-community-line = ~in:{ $slug }~
+refused-no-community = I don't know yet which community you belong to. Write once in its channel, and then I'll know you here too. For example: `needs`
+refused-last-convener = A community needs at least one convener. Add another first: `convener add who:…`
+refused-gathering-none = No gathering is planned. A convener can plan one: `gathering new when:"{ $example } 18:00" where:"…"`
+refused-gathering-over = { $id } is over or cancelled. Those to come: `gathering list`
+refused-digest-posted = The digest for { $id } is posted already. What people still look for: `needs`
+refused-say-it-directly = That is better said to me alone, so I did nothing with it here. Please delete it and send it to me in a direct chat.
+# Something broke on our side.
+refused-fault = Something broke on my side, not yours. Nothing was changed. Please try again in a while; if it stays broken, give a convener this reference: ~{ $reference }~
+
+## Help
+
+# The title of the whole help.
+help-heading = What I can do
+# Above each group of commands.
+help-asking = Asking
+help-helping = Helping
+help-yours = Yours and ours
+help-convening = For conveners
+# A command and what it does.
+help-line = { $command }: { $does }
+# At the end of the whole help.
+help-hint = More about one, with examples: `help pledge`
+# The help of one command; examples follow as a list.
+help-one = *{ $path }*: { $does }
+
+# One line for each command, small letter first, no full stop.
+command-ask = say what you need
+command-needs = see what people look for
+command-pledge = promise something for an ask: what, and by when
+command-maybe = show interest without a promise
+command-done = say that a pledge is done, or part of it
+command-adjust = change a pledge's date, size, words or reminders
+command-handback = give a pledge back, no reason asked
+command-confirm = say that help arrived
+command-stillneeded = say that help has not arrived, or that an ask is still needed
+command-thanks = thank whoever helped
+command-withdraw = take back an ask or an offer
+command-edit = change an ask
+command-offer = offer something without waiting for an ask
+command-offers = see what people offer
+command-invite = let someone read a private ask
+command-mine = see your asks, pledges, maybes and offers
+command-me = choose your time zone, language, quiet hours and days away
+command-gathering-new = plan a gathering
+command-gathering-list = see the gatherings to come
+command-gathering-show = see one gathering
+command-gathering-move = change a gathering's time
+command-gathering-cancel = call a gathering off
+command-digest-preview = read the digest before everyone does
+command-digest-post = post the digest now
+command-digest-hold = hold the digest back
+command-care = see who could use a gentle word
+command-community-setup = set up this community here
+command-community-settings = see or change how this community works
+command-community-check = see that everything is in place
+command-convener-add = make someone a convener
+command-convener-remove = make someone a member again
+command-help = see this
+
+# Examples for each command, one per line.
+usage-ask =
+    - `ask Two folding tables for Saturday need:2 by:{ $example }`
+    - `ask Help with a form kind:expertise visibility:private`
+    - ~visibility:~ is ~open~, ~private~ or ~anonymous~
+usage-needs =
+    - `needs`
+usage-pledge =
+    - `pledge A2 what:"I'll bring my drill" by:{ $example }`
+    - `pledge A8 what:"Chairs from the hall" amount:25 by:"{ $example } 10:00" first:"call the hall"`
+usage-maybe =
+    - `maybe A2`
+usage-done =
+    - `done P7`
+    - `done P7 amount:10 note:"the rest tomorrow"`
+usage-adjust =
+    - `adjust P7 by:{ $example } note:"the printer jammed"`
+    - `adjust P7 amount:10 what:"ten chairs" first:"call the hall"`
+    - `adjust P7 nudges:off`
+usage-handback =
+    - `handback P7`
+    - `handback P7 note:"I have to travel"`
+usage-confirm =
+    - `confirm P7`
+usage-stillneeded =
+    - `stillneeded P7 note:"two boxes are missing"`
+    - `stillneeded A2`
+usage-thanks =
+    - `thanks P7 It made our day`
+usage-withdraw =
+    - `withdraw A2`
+    - `withdraw O3`
+usage-edit =
+    - `edit A2 Three folding tables for Saturday need:3`
+    - `edit A2 kind:goods by:{ $example }`
+usage-offer =
+    - `offer A van on weekday evenings kind:transport`
+usage-offers =
+    - `offers`
+usage-invite =
+    - `invite A7 who:luis`
+usage-mine =
+    - `mine`
+usage-me =
+    - `me`
+    - `me zone:America/Chicago language:es quiet:20:30-08:30`
+    - `me away:{ $example }` and, when you are back, `me away:off`
+    - `me notices:off`
+usage-gathering-new =
+    - `gathering new when:"{ $example } 18:00" where:"Library Room B" facilitator:luis scribe:pia`
+usage-gathering-list =
+    - `gathering list`
+usage-gathering-show =
+    - `gathering show G4`
+usage-gathering-move =
+    - `gathering move G4 when:"{ $example } 18:00"`
+usage-gathering-cancel =
+    - `gathering cancel G4`
+usage-digest-preview =
+    - `digest preview`
+    - `digest preview G4`
+usage-digest-post =
+    - `digest post`
+    - `digest post G4`
+usage-digest-hold =
+    - `digest hold`
+    - `digest hold G4`
+usage-care =
+    - `care`
+usage-community-setup =
+    - `community setup name:"Eastbank Collaboratory" zone:America/Chicago language:en`
+usage-community-settings =
+    - `community settings`
+    - `community settings nudges:2 confirm:5 digest:3`
+    - `community settings weekly:"0 0 9 * * Mon"` or `community settings weekly:off`
+usage-community-check =
+    - `community check`
+usage-convener-add =
+    - `convener add who:luis`
+usage-convener-remove =
+    - `convener remove who:luis`
+usage-help =
+    - `help`
+    - `help pledge`

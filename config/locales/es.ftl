@@ -1,0 +1,723 @@
+### Lo que dice Barnraiser, en español: de tú, breve y con cariño, sin reproches, y en lenguaje inclusivo y llano.
+###
+### Los comentarios de cada texto están en en.ftl, con los mismos identificadores.
+### - `así` es un comando entero; ~así~ es algo que se escribe pero no es un comando entero; *así* va destacado.
+### - Las líneas que empiezan con "- " forman una lista; las demás líneas de un texto son un solo párrafo.
+### - Sin punto después de un comando. Los nombres de comandos y opciones no se traducen.
+### - Palabras: ask = petición, pledge = compromiso, maybe = quizás, offer = oferta, gathering = encuentro,
+###   convener = coordinación, digest = resumen, kept = cumplido, in hand = en marcha, hand back = devolver.
+
+## Fechas
+
+# Los nombres de los días.
+date-weekday = { $weekday ->
+    [1] lunes
+    [2] martes
+    [3] miércoles
+    [4] jueves
+    [5] viernes
+    [6] sábado
+   *[7] domingo
+}
+
+# Los nombres de los meses.
+date-month = { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+}
+
+# Días y horas; las formas "inline" y "on" llevan el artículo.
+date-short = { $day } de { $month }
+date-short-year = { $day } de { $month } de { $year }
+date-day = { $weekday } { $date }
+date-day-inline = el { $weekday } { $date }
+date-day-on = el { $weekday } { $date }
+date-today = hoy, { $weekday } { $date }
+date-tomorrow = mañana, { $weekday } { $date }
+date-weekday-inline = el { $weekday }
+date-weekday-on = el { $weekday }
+date-today-short = hoy
+date-tomorrow-short = mañana
+date-with-time = { $date }, { $time }
+
+## Piezas de listas y tarjetas
+
+# Lo que separa piezas y elementos.
+piece-separator = { " · " }
+series-comma = { ", " }
+series-and = { " y " }
+series-or = { " o " }
+
+# Las clases de ayuda.
+kind-of-help = { $kind ->
+    [intro] contacto
+    [expertise] conocimientos
+    [skill] habilidad
+    [time] tiempo
+    [space] espacio
+    [goods] cosas
+    [money] dinero
+    [transport] transporte
+    [care] cuidados
+   *[voice] apoyo público
+}
+
+# Piezas de una línea.
+piece-amounts = { $covered } de { $need }
+piece-by = para { $by }
+piece-private = privada
+piece-anonymous = privada, sin nombre
+piece-from = de { $name }
+
+# Líneas de una lista.
+list-ask = *{ $ask }* { $words } ({ $pieces })
+list-ask-bare = *{ $ask }* { $words }
+list-offer = *{ $offer }* { $words } ({ $pieces })
+list-offer-bare = *{ $offer }* { $words }
+list-more = { $count ->
+    [one] Y una más.
+   *[other] Y { $count } más.
+}
+
+# Etiquetas delante de lo que se repite.
+label-what = Qué: { $what }
+label-by = Para: { $by }
+label-amount = Cantidad: { $amount }
+label-first = Primer paso: { $first }
+label-kind = Clase de ayuda: { $kind }
+
+## Botones: de una a tres palabras
+
+# Los mismos que en en.ftl, en el mismo orden.
+button-done = Hecho
+button-new-date = Nueva fecha
+button-hand-back = Devolver
+button-stop = Sin recordatorios
+button-arrived = Sí, llegó
+button-still-needed = Aún hace falta
+button-pledge = Me comprometo
+button-maybe = Quizás
+button-no-longer-needed = Ya no hace falta
+button-thanks = Dar las gracias
+button-post = Publicar ya
+button-hold = Retener
+button-with-id = { $id }: { $label }
+
+## Peticiones
+
+# Respuestas a quien pide.
+ask-recorded = *{ $ask }* queda anotada. Qué bien que lo pidas.
+ask-recorded-private = Solo pueden leerla tú, la coordinación y las personas que inviten.
+ask-recorded-anonymous = Solo pueden leerla tú, la coordinación y las personas que inviten, y solo la coordinación sabe que es tuya.
+ask-recorded-next =
+    - Si cambia algo: `edit { $ask } …`
+    - Si ya no hace falta: `withdraw { $ask }`
+ask-edited = *{ $ask }* ha cambiado, para todas las personas que pueden verla. Todo lo tuyo: `mine`
+ask-withdrawn = { $released ->
+    [0] *{ $ask }* ya no está en la lista. Si necesitas otra cosa, pídela cuando quieras: `ask …`
+    [one] *{ $ask }* ya no está en la lista. La persona que se había comprometido sabrá que ya no hace falta, y que se lo agradecemos.
+   *[other] *{ $ask }* ya no está en la lista. Los { $released } compromisos quedan libres; quienes los hicieron lo sabrán, con nuestro agradecimiento.
+}
+ask-still-open = *{ $ask }* sigue en la lista. Una nueva fecha ayuda a organizarse: `edit { $ask } by:…`
+
+## Compromisos
+
+# Respuestas a quien ayuda.
+pledge-recorded = ¡Gracias! Tu compromiso es *{ $pledge }*, para { $ask }.
+pledge-recorded-for = ¡Gracias! Tu compromiso es *{ $pledge }*, para { $ask } de { $asker }.
+pledge-recorded-amounts = { $ask } ya tiene { $covered } de { $need }.
+pledge-recorded-nudges = { $nudges ->
+    [0] No te enviaré recordatorios.
+    [one] Te escribiré una vez, como mucho, sobre esto.
+   *[other] Te escribiré { $nudges } veces, como mucho, sobre esto.
+}
+pledge-recorded-first = Con un primer paso es más fácil empezar: `adjust { $pledge } first:"…"`
+pledge-recorded-next =
+    - Cuando esté hecho: `done { $pledge }`
+    - Otro día: `adjust { $pledge } by:…`
+    - Si al final no puede ser, sin dar razones: `handback { $pledge }`
+maybe-recorded = Anotado: tienes un quizás en *{ $ask }*. No es una promesa, y no te enviaré recordatorios.
+    Cuando sepas qué y para cuándo: `pledge { $ask } what:"…" by:…`
+maybe-dropped = Ya no tienes un quizás en *{ $ask }*. Lo que otras personas buscan: `needs`
+done-recorded = { $days ->
+    [0] ¡Estupendo, gracias! *{ $pledge }* está hecho. No tienes que hacer nada más.
+    [one] ¡Estupendo, gracias! *{ $pledge }* está hecho. Pregunto si llegó; si en un día no hay respuesta, cuenta como cumplido. No tienes que hacer nada más.
+   *[other] ¡Estupendo, gracias! *{ $pledge }* está hecho. Pregunto si llegó; si en { $days } días no hay respuesta, cuenta como cumplido. No tienes que hacer nada más.
+}
+part-recorded = ¡Gracias! *{ $pledge }*: { $done } de { $amount }, hecho. Lo que falta es para { $due }.
+    También vale otro día: `adjust { $pledge } by:…`
+pledge-adjusted = Gracias por avisar. *{ $pledge }* queda así:
+reminders-stopped = Ya no te enviaré recordatorios de *{ $pledge }*. Sigue siendo tu compromiso.
+    - Cuando esté hecho: `done { $pledge }`
+    - Si al final no puede ser: `handback { $pledge }`
+    - Para volver a recibirlos: `adjust { $pledge } nudges:on`
+pledge-handed-back = { $done ->
+    [0] Gracias por avisar. Has devuelto *{ $pledge }*, y { $ask } queda libre para otra persona. Lo que otras personas buscan: `needs`
+   *[other] Gracias por avisar, y por lo que hiciste: { $done }, que siguen contando en *{ $pledge }*. El resto de { $ask } queda libre para otra persona. Lo que otras personas buscan: `needs`
+}
+confirm-recorded = ¡Qué alegría! *{ $pledge }* está cumplido. Unas palabras de agradecimiento hacen mucho bien: `thanks { $pledge } …`
+still-needed-recorded = Gracias por avisar. *{ $pledge }* queda abierto otra vez, y quien ayuda lo sabrá, con amabilidad. Todo lo tuyo: `mine`
+thanks-recorded = Tu agradecimiento por *{ $pledge }* está en camino. Todo lo tuyo: `mine`
+
+## Ofertas, invitaciones, coordinación
+
+# Respuestas.
+offer-recorded = ¡Gracias! Tu oferta es *{ $offer }*.
+    - Las ofertas de la comunidad: `offers`
+    - Para retirarla: `withdraw { $offer }`
+offer-withdrawn = *{ $offer }* ya no está en la lista. Gracias por haberla ofrecido. Otra, cuando quieras: `offer …`
+person-invited = { $name } ya puede leer *{ $ask }* y comprometerse. Para invitar a otra persona: `invite { $ask } who:…`
+convener-added = { $name } forma parte ahora de la coordinación. Para cambiarlo: `convener remove who:…`
+convener-removed = { $name } ya no forma parte de la coordinación. Para cambiarlo: `convener add who:…`
+
+## Listas
+
+# Lo que se busca y lo que se ofrece.
+needs-heading = Todavía se busca ayuda
+needs-empty = Ahora mismo nada espera ayuda. ¿Hay algo que te vendría bien? `ask …`
+needs-hint =
+    - Para ayudar: `pledge { $ask } what:"…" by:…`
+    - Si aún no lo sabes: `maybe { $ask }`
+offers-heading = Lo que la gente ofrece
+offers-empty = Aún no hay ofertas. ¿Hay algo que das con gusto? `offer …`
+offers-hint =
+    - ¿Te vendría bien algo de esto? `ask …`
+    - ¿Tienes algo que ofrecer? `offer …`
+
+# Lo propio.
+mine-asks = Tus peticiones
+mine-pledges = Tus compromisos
+mine-maybes = Tus quizás
+mine-offers = Tus ofertas
+mine-empty = No tienes nada en la lista.
+    - ¿Necesitas algo? `ask …`
+    - ¿Quieres ayudar? `needs`
+mine-ask-standing = { $standing ->
+    [open] busca ayuda
+    [in-hand] en marcha
+    [met] resuelta
+   *[withdrawn] ya no hace falta
+}
+mine-pledge = *{ $pledge }* para { $ask }: { $what } ({ $pieces })
+mine-pledge-standing = { $standing ->
+    [open] abierto
+    [done] hecho, a la espera de quien lo pidió
+    [kept] cumplido, gracias
+    [handed-back] devuelto
+   *[released] ya no hace falta
+}
+mine-asks-hint =
+    - Para cambiar una: `edit { $ask } …`
+    - Si ya no hace falta: `withdraw { $ask }`
+mine-pledges-hint =
+    - Cuando esté hecho: `done { $pledge }`
+    - Otro día: `adjust { $pledge } by:…`
+    - Si al final no puede ser: `handback { $pledge }`
+mine-maybe = *{ $ask }*, cuando sepas qué y para cuándo: `pledge { $ask } what:"…" by:…`
+mine-offers-hint =
+    - Para retirar una: `withdraw { $offer }`
+
+# Lo que una persona eligió para sí.
+me-heading = Cómo te escribo
+me-changed = Guardado.
+me-name = Nombre: { $name }
+me-zone = Zona horaria: { $zone }
+me-language = Idioma: { $language ->
+    [en] inglés
+   *[es] español
+}
+me-quiet = Horas de silencio: de { $from } a { $until }
+me-quiet-none = Horas de silencio: ninguna
+me-away = Ausencia, hasta e incluyendo: { $date }; te escribo después
+me-not-away = Ausencia: no
+me-notices = { $notices ->
+    [on] Avisos sobre lo que hacen otras personas: sí
+   *[off] Avisos sobre lo que hacen otras personas: no
+}
+me-role = { $role ->
+    [convener] Formas parte de la coordinación
+   *[member] Formas parte de la comunidad
+}
+me-hint = Para cambiar algo, envía una o varias de estas opciones:
+    `me zone:America/Chicago language:es quiet:20:30-08:30 away:{ $example } notices:off`
+
+## Encuentros
+
+# Listas y detalles.
+gatherings-heading = Encuentros
+gatherings-empty = No hay ningún encuentro previsto. La coordinación puede crear uno: `gathering new when:"{ $example } 18:00" where:"…"`
+gatherings-hint = Más sobre uno: `gathering show { $gathering }`
+gathering-line = *{ $gathering }* { $starts } ({ $pieces })
+gathering-line-bare = *{ $gathering }* { $starts }
+gathering-cancelled-piece = cancelado
+gathering-heading = { $gathering }: { $starts }
+gathering-place = Dónde: { $place }
+gathering-facilitator = Facilita: { $name }
+gathering-scribe = Toma nota: { $name }
+gathering-is-cancelled = Este encuentro está cancelado.
+gathering-digest-scheduled = El resumen sale { $at }.
+gathering-digest-held = El resumen queda retenido hasta que la coordinación lo publique: `digest post { $gathering }`
+gathering-digest-posted = El resumen ya está publicado.
+gathering-hint =
+    - Para cambiar la hora: `gathering move { $gathering } when:…`
+    - Para cancelarlo: `gathering cancel { $gathering }`
+gathering-recorded = El encuentro queda previsto.
+gathering-moved = El encuentro cambia de hora.
+gathering-cancelled = *{ $gathering }* queda cancelado, y su resumen también. Otra fecha: `gathering new when:…`
+digest-held = El resumen de *{ $gathering }* espera por ti. Para enviarlo: `digest post { $gathering }`
+digest-posted = El resumen de *{ $gathering }* está en camino a toda la comunidad. Lo que pide una mirada amable: `care`
+
+## La comunidad
+
+# Ajustes y revisión.
+community-ready = *{ $name }* ya funciona.
+community-ready-next = Lo siguiente:
+    - Prever un encuentro: `gathering new when:"{ $example } 18:00" where:"…"`
+    - Ver si todo está listo: `community check`
+    - Publicar la primera petición: `ask …`
+settings-heading = Cómo funciona { $name }
+settings-zone = Zona horaria: { $zone }
+settings-language = Idioma: { $language ->
+    [en] inglés
+   *[es] español
+}
+settings-nudges = { $nudges ->
+    [0] Recordatorios de un compromiso: ninguno
+   *[other] Recordatorios de un compromiso: { $nudges } como mucho
+}
+settings-confirm = { $days ->
+    [one] El silencio cuenta como «llegó» después de: 1 día
+   *[other] El silencio cuenta como «llegó» después de: { $days } días
+}
+settings-digest = { $days ->
+    [0] Resumen: el día del encuentro
+    [one] Resumen: 1 día antes de un encuentro
+   *[other] Resumen: { $days } días antes de un encuentro
+}
+settings-weekly = Resumen semanal: ~{ $schedule }~
+settings-weekly-off = Resumen semanal: no
+settings-hint = Para cambiar algo, envía una o varias de estas opciones:
+    `community settings name:"…" zone:America/Chicago language:es nudges:3 confirm:5 digest:3 weekly:off`
+check-heading = ¿Está todo listo?
+check-zone = { $ok ->
+    [yes] ✅ La zona horaria está elegida.
+   *[no] ❌ Falta elegir la zona horaria: `community settings zone:America/Chicago`
+}
+check-place = { $ok ->
+    [yes] ✅ Sé dónde publicar.
+   *[no] ❌ Aún no sé dónde publicar. Envía en el canal de la comunidad: `community setup name:"…" zone:America/Chicago`
+}
+check-convener = { $ok ->
+    [yes] ✅ Hay alguien en la coordinación.
+   *[no] ❌ Aún no hay nadie en la coordinación: `convener add who:…`
+}
+check-gathering = { $ok ->
+    [yes] ✅ Hay un encuentro previsto.
+   *[no] ❌ No hay ningún encuentro previsto: `gathering new when:"{ $example } 18:00" where:"…"`
+}
+check-parked = { $ok ->
+    [yes] ✅ Todos los mensajes salieron.
+   *[no] ❌ Algunos mensajes esperan porque no puedo saber si llegaron. Déjame leer el historial de este lugar y lo arreglo. Lo que espera: `care`
+}
+check-all-well = Todo va bien.
+
+## La tarjeta de una petición: pública y sin ningún nombre
+
+# Según cómo esté la petición.
+card-open = { $ask } busca ayuda
+card-in-hand = { $ask } está en marcha
+card-met = 🎉 { $ask } está resuelta
+card-withdrawn = { $ask } ya no hace falta
+card-amounts = { $covered } de { $need } por ahora
+card-in-hand-note = Toda la ayuda está comprometida. Puedes dejar un quizás, por si queda un hueco: `maybe { $ask }`
+card-met-note = Gracias a todas las personas que ayudaron.
+card-withdrawn-note = Gracias a todas las personas que lo pensaron. Lo que otras personas buscan: `needs`
+card-hint = Para ayudar: `pledge { $ask } what:"…" by:…`
+
+## Recordatorios: privados, con respuesta fácil, nunca un reproche
+
+# La primera línea, cada compromiso y el final.
+nudge-reminders = Un recordatorio amable de tu compromiso:
+nudge-checks = Una pregunta breve sobre tu compromiso:
+nudge-both = Sobre tus compromisos:
+nudge-reminder = *{ $pledge }* para { $ask }: «{ $what }», para { $due }.
+nudge-first = Primer paso: «{ $first }».
+nudge-check = *{ $pledge }* para { $ask }: «{ $what }». Era para { $due }: ¿pudo ser?
+nudge-last-check = *{ $pledge }* para { $ask }: «{ $what }». Pregunto una vez más: ¿pudo ser?
+nudge-last = Es la última vez que te escribo sobre esto.
+nudge-answers = Cualquier respuesta vale. Para una nueva fecha o para devolverlo no hacen falta razones.
+
+## Avisos: algo pasó
+
+# Encima de varios avisos, y luego cada uno.
+notices-heading = Lo que ha pasado
+notice-pledged = { $helper } se compromete con tu petición { $ask } (*{ $pledge }*): «{ $what }», para { $due }.
+notice-pledged-some = { $ask } ya tiene { $covered } de { $need }.
+notice-pledged-all = Con esto, todo lo que pediste está comprometido. Por ahora no tienes que hacer nada.
+notice-adjusted = { $helper } ha cambiado *{ $pledge }*, para tu petición { $ask }. Queda así: «{ $what }», para { $due }.
+notice-note = Su nota: «{ $note }».
+notice-adjusted-next = Si para ti es tarde, busca más ayuda: `edit { $ask } …`
+notice-part-done = { $helper } hizo { $done } de { $amount } en *{ $pledge }*, para tu petición { $ask }. Lo demás está por llegar; por ahora no tienes que hacer nada.
+notice-confirm-please = { $helper } dice que *{ $pledge }*, para tu petición { $ask }, está hecho: «{ $what }». ¿Te llegó?
+notice-confirm-please-silence = { $days ->
+    [0] Si no dices nada, cuenta como cumplido.
+    [one] Si no dices nada en un día, cuenta como cumplido.
+   *[other] Si no dices nada en { $days } días, cuenta como cumplido.
+}
+notice-handed-back = Un compromiso para tu petición { $ask } fue devuelto: «{ $words }». Vuelve a estar libre para otra persona.
+notice-handed-back-amounts = Ahora tiene { $covered } de { $need }.
+notice-handed-back-next = No tienes que hacer nada: está en la lista de la comunidad. Si quieres decirlo de otra manera: `edit { $ask } …`
+notice-spot-free-own = Vuelve a haber un hueco en tu petición { $ask }, para { $due }: «{ $words }».
+    Aviso a las personas que dejaron un quizás. Si conoces a alguien, lo más rápido es que se lo digas tú.
+notice-spot-free = Vuelve a haber un hueco en { $ask }, para { $due }: «{ $words }».
+    Habías dejado un quizás; si no te va bien, no pasa nada. Si puedes: `pledge { $ask } what:"…" by:{ $iso }`
+notice-confirmed = ¡Tu ayuda llegó, gracias! *{ $pledge }* está cumplido. Era para { $ask }: «{ $words }»
+notice-confirmed-by-silence = ¡Gracias! No hubo más noticias de *{ $pledge }*, así que cuenta como cumplido. Era para { $ask }: «{ $words }»
+notice-still-needed = Sobre *{ $pledge }*, «{ $what }»: a quien pidió { $ask } aún no le ha llegado. Son cosas que pasan; queda abierto otra vez.
+notice-released = *{ $pledge }*, «{ $what }», ya no hace falta: la petición { $ask } fue retirada. Gracias por tu disposición. Lo que otras personas buscan: `needs`
+notice-thanked = { $from } te da las gracias por *{ $pledge }*: «{ $words }»
+notice-thanked-anonymous = Alguien a quien ayudaste te da las gracias por *{ $pledge }*: «{ $words }»
+notice-thank-please = *{ $pledge }*, para tu petición { $ask }, está cumplido. Si quieres dar las gracias a { $helper }: `thanks { $pledge } …`
+notice-ask-still-needed = ¿Aún hace falta { $ask }? «{ $words }»
+notice-ask-still-needed-amounts = Por ahora tiene { $covered } de { $need }.
+notice-private-ask = { $asker } pide en privado, *{ $ask }*: «{ $words }».
+    Por ahora solo puede leerla la coordinación. Para incluir a alguien que pueda ayudar: `invite { $ask } who:…`
+notice-invited = Tienes una invitación a una petición privada, *{ $ask }*: «{ $words }».
+    Por favor, que quede entre quienes la leemos; y si no puedes ayudar, no pasa nada. Si puedes: `pledge { $ask } what:"…" by:…`
+notice-invited-by = Tienes una invitación a una petición privada de { $asker }, *{ $ask }*: «{ $words }».
+    Por favor, que quede entre quienes la leemos; y si no puedes ayudar, no pasa nada. Si puedes: `pledge { $ask } what:"…" by:…`
+notice-facilitator = Facilitas { $gathering }, { $starts }. Lo previsto: `gathering show { $gathering }`
+notice-scribe = Tomas nota en { $gathering }, { $starts }: anotas lo que se dice en voz alta. Lo previsto: `gathering show { $gathering }`
+notice-made-convener = Ahora formas parte de la coordinación de { $community }.
+    - Lo que puedes hacer: `help`
+    - Lo que pide una mirada amable: `care`
+notice-undelivered = No pude escribir a { $to }. Quizás no acepta mensajes directos; unas palabras tuyas pueden ayudar. Lo que espera: `care`
+
+## Cuidado: en privado, para la coordinación
+
+# Un compromiso sin respuesta, y la lista.
+care-note = *{ $pledge }* para { $ask } está sin respuesta. Lo tenía { $helper } para { $due }. Unas palabras tuyas pueden ayudar; yo no volveré a escribirle sobre esto.
+care-heading = Lo que pide una mirada amable
+care-empty = Ahora mismo nada te necesita: nadie espera y nada está sin respuesta. Disfrútalo. Lo que la gente busca: `needs`
+care-unanswered = Compromisos sin respuesta. Unas palabras amables pueden ayudar; yo ya no escribo sobre ellos.
+care-unanswered-line = *{ $pledge }* para { $ask }: { $helper }, { $due }
+care-waiting = Peticiones con las que aún no se ha comprometido nadie. ¿A quién podrías hablarle de una?
+care-waiting-line = { $days ->
+    [one] *{ $ask }* de { $asker }, un día: { $words }
+   *[other] *{ $ask }* de { $asker }, { $days } días: { $words }
+}
+care-away = Personas ausentes; quizás puedas preguntarles cómo están:
+care-undelivered = { $count ->
+    [one] No se pudo entregar un mensaje. Por qué, quizás: `community check`
+   *[other] No se pudieron entregar { $count } mensajes. Por qué, quizás: `community check`
+}
+
+## El resumen: público. Sin más nombres que los de quienes dieron las gracias.
+
+# El titular, las sumas y las listas.
+digest-heading = { $community }: lo que cumplimos, lo que aún buscamos
+digest-kept = *Cumplidos desde el { $since }: { $kept } de { $pledges ->
+    [one] { $pledges } compromiso
+   *[other] { $pledges } compromisos
+}.*
+digest-none-kept = *Desde el { $since }: { $pledges ->
+    [one] { $pledges } compromiso
+   *[other] { $pledges } compromisos
+}.*
+digest-quiet = Hay calma desde el { $since }. Una petición pequeña es un buen comienzo.
+digest-rest = { $parts }.
+digest-rest-picked-up = { $parts }, y { $share ->
+    [both] otras personas retomaron los dos
+    [all] otras personas los retomaron todos
+   *[some] { $picked ->
+        [one] otra persona retomó { $picked } de ellos
+       *[other] otras personas retomaron { $picked } de ellos
+    }
+}.
+digest-part-in-hand = { $count } en marcha
+digest-part-released = { $count ->
+    [one] { $count } que ya no hace falta
+   *[other] { $count } que ya no hacen falta
+}
+digest-part-handed-back = { $count ->
+    [one] { $count } devuelto
+   *[other] { $count } devueltos
+}
+digest-asks = { $met } de { $asks ->
+    [one] { $asks } petición resuelta
+   *[other] { $asks } peticiones resueltas
+}.
+digest-thanks = Gracias
+digest-quote = { $from }: «{ $words }» ({ $pledge })
+digest-looking = Todavía se busca
+digest-looking-line = *{ $ask }* { $words }
+digest-looking-line-amounts = *{ $ask }* ({ $covered } de { $need }) { $words }
+digest-in-hand = En marcha
+digest-in-hand-line = *{ $ask }* { $words } · para { $due }
+digest-in-hand-line-bare = *{ $ask }* { $words }
+digest-invitation = *Trae una petición { $day }.* Nos vemos { $starts }.
+digest-invitation-place = *Trae una petición { $day }.* Nos vemos { $starts }: { $place }.
+digest-invitation-none = Una petición o una mano son bienvenidas cualquier día.
+    - ¿Hay algo que te vendría bien? `ask …`
+    - ¿Quieres ayudar? `needs`
+
+# Antes de que lo lea toda la comunidad, para la coordinación.
+preview-scheduled = Esto es lo que leerá toda la comunidad { $at }.
+    - Para publicarlo ya: `digest post`
+    - Para retenerlo: `digest hold`
+preview-held = Esto es lo que leerá toda la comunidad cuando lo publiques. Hasta entonces queda retenido.
+    - Para publicarlo: `digest post`
+preview-weekly = Esto es lo que leerá toda la comunidad en el resumen semanal.
+    - Para publicarlo ya: `digest post`
+    - Para retenerlo: `digest hold`
+
+## Negativas: una respuesta amable y el siguiente paso
+
+# Cómo estaba escrito.
+refused-unknown-near = No conozco «{ $said }». ¿Querías decir { $near }?
+refused-unknown = No conozco «{ $said }». Lo que puedo hacer: `help`
+refused-incomplete = ¿Cuál de estos querías decir?
+refused-missing-words = { $path ->
+    [ask] ¿Qué necesitas?
+    [offer] ¿Qué das con gusto?
+    [thanks] ¿Qué te gustaría decir?
+    [edit] ¿Qué debería decir?
+    [pledge] ¿Qué harás, y para cuándo?
+   *[other] ¿Qué te gustaría decir?
+}
+refused-missing-ask = ¿De qué petición se trata? Las abiertas están en `needs`
+refused-missing-pledge = ¿De qué compromiso se trata? Los tuyos están en `mine`
+refused-missing-ask-or-pledge = ¿De qué petición o compromiso se trata? Lo tuyo está en `mine`
+refused-missing-gathering = ¿De qué encuentro se trata? Todos están en `gathering list`
+refused-missing-person = ¿De quién se trata?
+refused-missing-when = ¿Cuándo debería ser?
+refused-missing-change = ¿Qué debería cambiar?
+refused-examples = Por ejemplo:
+refused-twice = ~{ $option }:~ está dos veces. Envíalo otra vez, por favor, con la que vale.
+refused-open-quote = Hay unas comillas abiertas y sin cerrar. Envíalo otra vez, por favor, con las dos, así: ~what:"una furgoneta el viernes"~
+refused-bad-value = ~{ $option }:~ no puede ser «{ $said }». Puede ser { $takes }.
+refused-bad-value-open = ~{ $option }:~ no puede ser «{ $said }». Cómo se escribe: `help`
+refused-bad-amount = No puedo leer «{ $said }» como cantidad. Escribe, por favor, un número entero de 1 a { $most }.
+refused-when-unreadable = No puedo leer «{ $said }» como fecha. Estas sí puedo leerlas:
+    - ~{ $option }:{ $example }~
+    - ~{ $option }:"{ $example } 18:00"~
+refused-when-no-such-date = «{ $said }» no está en el calendario. ¿Qué día es? Por ejemplo: ~{ $option }:{ $example }~
+refused-when-past = «{ $said }» ya pasó. ¿Qué día por venir es? Por ejemplo: ~{ $option }:{ $example }~
+refused-when-ambiguous = «{ $said }» puede ser dos días. ¿Cuál es?
+refused-when-ambiguous-line = { $day }: ~{ $option }:{ $iso }~
+refused-when-foreign-zone = «{ $said }» nombra una zona horaria. Yo leo las horas en la tuya, { $zone }; escríbelo así, por favor:
+    ~{ $option }:"{ $example } 18:00"~
+    - ¿Tu zona es otra? `me zone:…`
+refused-when-too-far = «{ $said }» queda a más de cinco años. ¿Querías decir un año más cercano? Por ejemplo: ~{ $option }:{ $example }~
+
+# Palabras que ninguna tarjeta lleva, y datos privados.
+refused-too-long = Son { $letters } letras; hay sitio para { $most }. Cuenta lo esencial, por favor, y el resto a quien te ayude.
+refused-rings-everyone = Eso llamaría a todo el mundo a la vez. Envíalo otra vez, por favor, sin la llamada con «@»; las peticiones abiertas las ve toda la comunidad de todas formas.
+refused-looks-like-code = Parece código de un programa o de una página web, y eso no lo paso. Dilo, por favor, con palabras llanas.
+refused-hidden-characters = Hay caracteres ocultos, quizás al copiar. Escríbelo otra vez a mano, por favor.
+refused-stacked-marks = Hay muchas marcas sobre una sola letra, y algunas pantallas no pueden mostrarlas. Envíalo otra vez sin ellas, por favor.
+refused-private = Aún no se ha publicado nada. He notado { $details } en tus palabras, y en abierto podría leerlo toda la comunidad. ¿Cómo quieres seguir?
+    - En privado, para ti, la coordinación y las personas que inviten: { $privately }
+    - En abierto de todos modos: { $openly }
+private-detail = { $detail ->
+    [address] una dirección
+    [phone] un número de teléfono
+    [health] algo sobre la salud
+   *[status] algo sobre asuntos legales o papeles
+}
+
+# Lo que no existe, o no se puede ver: exactamente las mismas palabras.
+refused-no-ask = No hay ninguna { $id } que puedas ver. Lo que está abierto: `needs`
+refused-no-pledge = No hay ningún { $id } que puedas ver. Los tuyos: `mine`
+refused-no-offer = No hay ninguna { $id } que puedas ver. Lo que la gente ofrece: `offers`
+refused-no-gathering = No hay ningún { $id } que puedas ver. Todos: `gathering list`
+refused-no-person = No conozco aquí a nadie con el nombre «{ $name }». Escribe el nombre como lo muestra este chat, por favor; puede que esa persona tenga que escribir aquí una vez.
+
+# Lo que es de otra persona, y lo que una petición no admite.
+refused-not-your-ask = { $ask } es una petición de otra persona. Solo ella o la coordinación puede cambiarla. Lo tuyo: `mine`
+refused-not-your-pledge = { $pledge } es un compromiso de otra persona. Lo tuyo: `mine`
+refused-not-your-offer = { $offer } es una oferta de otra persona. Lo tuyo: `mine`
+refused-not-yours-to-confirm = Si { $pledge } llegó, lo dice quien lo pidió. Lo tuyo: `mine`
+refused-own-ask = { $ask } es tu propia petición, así que la ayuda viene de otras personas. Si ya lo resolviste: `withdraw { $ask }`
+refused-ask-closed = { $ask } ya no hace falta. Lo que otras personas buscan: `needs`
+refused-ask-full = Buenas noticias: toda la ayuda para { $ask } está comprometida. Por si queda un hueco: `maybe { $ask }`
+refused-ask-not-private = { $ask } está abierta, así que puede leerla toda la comunidad. Basta con que se lo digas.
+refused-more-than-needed = { $left ->
+    [one] A { $ask } solo le falta 1 más. Comprométete con eso, por favor: ~amount:1~
+   *[other] A { $ask } solo le faltan { $left } más. Comprométete hasta ahí, por favor: ~amount:{ $left }~
+}
+refused-more-than-pledged = { $left ->
+    [one] En { $pledge } solo queda 1. Si está todo hecho, basta con `done { $pledge }`
+   *[other] En { $pledge } solo quedan { $left }. Si está todo hecho, basta con `done { $pledge }`
+}
+refused-less-than-done = De { $pledge } ya están hechos { $done }, así que no puede ser tan poco. Si no puedes más, esto guarda lo hecho y deja libre el resto: `handback { $pledge }`
+refused-less-than-covered = De { $ask } ya hay { $covered } entre lo comprometido y lo hecho, así que no puede ser tan poco. Elige al menos { $covered }, por favor: `edit { $ask } need:{ $covered }`
+
+# Estados que lo impiden.
+refused-already-done = { $pledge } ya está hecho, gracias. No falta nada. Lo tuyo: `mine`
+refused-already-kept = { $pledge } ya está cumplido, gracias. No falta nada. Lo tuyo: `mine`
+refused-already-handed-back = { $pledge } fue devuelto. Si al final quieres ayudar, haz un compromiso nuevo: `needs`
+refused-already-released = { $pledge } ya no hace falta. Lo que otras personas buscan: `needs`
+refused-already-pledged = Ya tienes { $pledge } para { $ask }. Para cambiarlo: `adjust { $pledge } …`
+refused-not-done-yet = { $pledge } aún está en camino; nadie ha dicho que esté hecho. Si te llegó: `confirm { $pledge }`
+refused-nothing-to-thank = { $pledge } aún no ha llegado, así que las gracias pueden esperar. Si ya llegó: `confirm { $pledge }`
+refused-not-a-pledge = ¡Gracias por querer ayudar! Todavía no es un compromiso: ¿qué, y para cuándo?
+    - Por ejemplo: `pledge { $ask } what:"…" by:{ $example }`
+    - ¿Aún no lo sabes? Déjalo en un quizás: `maybe { $ask }`
+refused-not-a-pledge-when = ¡Gracias por querer ayudar! Todavía no es un compromiso: ¿para cuándo?
+    - Por ejemplo: `pledge { $ask } what:"…" by:{ $example }`
+    - ¿Aún no lo sabes? Déjalo en un quizás: `maybe { $ask }`
+refused-nothing-to-change = Así no cambia nada. Añade, por favor, lo que debería ser distinto, como ~by:{ $example }~ o ~what:"…"~.
+
+# Quién y dónde.
+refused-conveners-only = Eso es para la coordinación, que con gusto lo hará por ti. Lo que puedes hacer: `help`
+refused-which-community = Estás en varias comunidades. Envíalo otra vez, por favor, añadiendo una de estas:
+refused-which-community-line = ~in:{ $slug }~
+refused-no-community = Aún no sé a qué comunidad perteneces. Escribe una vez en su canal, y así te conoceré también aquí. Por ejemplo: `needs`
+refused-last-convener = Una comunidad necesita al menos a una persona en la coordinación. Añade antes a otra: `convener add who:…`
+refused-gathering-none = No hay ningún encuentro previsto. La coordinación puede crear uno: `gathering new when:"{ $example } 18:00" where:"…"`
+refused-gathering-over = { $id } ya pasó o está cancelado. Los que vienen: `gathering list`
+refused-digest-posted = El resumen de { $id } ya está publicado. Lo que la gente aún busca: `needs`
+refused-say-it-directly = Eso es mejor decírmelo solo a mí, así que aquí no he hecho nada con ello. Bórralo, por favor, y envíamelo en un chat directo.
+refused-fault = Algo se rompió por mi parte, no por la tuya. No ha cambiado nada. Inténtalo otra vez dentro de un rato, por favor; si sigue igual, dale a la coordinación esta referencia: ~{ $reference }~
+
+## Ayuda
+
+# Toda la ayuda, por grupos.
+help-heading = Lo que puedo hacer
+help-asking = Pedir
+help-helping = Ayudar
+help-yours = Lo tuyo y lo común
+help-convening = Para la coordinación
+help-line = { $command }: { $does }
+help-hint = Más sobre uno, con ejemplos: `help pledge`
+help-one = *{ $path }*: { $does }
+
+# Una línea por comando, en minúscula y sin punto.
+command-ask = decir qué necesitas
+command-needs = ver qué se busca
+command-pledge = comprometerte con una petición: qué, y para cuándo
+command-maybe = mostrar interés sin prometer nada
+command-done = decir que un compromiso está hecho, todo o en parte
+command-adjust = cambiar fecha, cantidad, palabras o recordatorios de un compromiso
+command-handback = devolver un compromiso, sin dar razones
+command-confirm = decir que la ayuda llegó
+command-stillneeded = decir que la ayuda no llegó, o que una petición aún hace falta
+command-thanks = dar las gracias a quien ayudó
+command-withdraw = retirar una petición o una oferta
+command-edit = cambiar una petición
+command-offer = ofrecer algo sin esperar una petición
+command-offers = ver qué se ofrece
+command-invite = dejar que alguien lea una petición privada
+command-mine = ver tus peticiones, compromisos, quizás y ofertas
+command-me = elegir tu zona horaria, idioma, horas de silencio y ausencias
+command-gathering-new = prever un encuentro
+command-gathering-list = ver los encuentros que vienen
+command-gathering-show = ver un encuentro
+command-gathering-move = cambiar la hora de un encuentro
+command-gathering-cancel = cancelar un encuentro
+command-digest-preview = leer el resumen antes que nadie
+command-digest-post = publicar el resumen ya
+command-digest-hold = retener el resumen
+command-care = ver a quién le vendrían bien unas palabras amables
+command-community-setup = poner en marcha la comunidad aquí
+command-community-settings = ver o cambiar cómo funciona la comunidad
+command-community-check = ver si todo está listo
+command-convener-add = incluir a alguien en la coordinación
+command-convener-remove = sacar a alguien de la coordinación
+command-help = ver esto
+
+# Ejemplos, uno por línea.
+usage-ask =
+    - `ask Dos mesas plegables para el sábado need:2 by:{ $example }`
+    - `ask Ayuda con un formulario kind:expertise visibility:private`
+    - ~visibility:~ es ~open~, ~private~ o ~anonymous~
+usage-needs =
+    - `needs`
+usage-pledge =
+    - `pledge A2 what:"Llevo mi taladro" by:{ $example }`
+    - `pledge A8 what:"Sillas del salón" amount:25 by:"{ $example } 10:00" first:"llamar al salón"`
+usage-maybe =
+    - `maybe A2`
+usage-done =
+    - `done P7`
+    - `done P7 amount:10 note:"el resto, mañana"`
+usage-adjust =
+    - `adjust P7 by:{ $example } note:"la impresora se atascó"`
+    - `adjust P7 amount:10 what:"diez sillas" first:"llamar al salón"`
+    - `adjust P7 nudges:off`
+usage-handback =
+    - `handback P7`
+    - `handback P7 note:"tengo que viajar"`
+usage-confirm =
+    - `confirm P7`
+usage-stillneeded =
+    - `stillneeded P7 note:"faltan dos cajas"`
+    - `stillneeded A2`
+usage-thanks =
+    - `thanks P7 Nos alegró el día`
+usage-withdraw =
+    - `withdraw A2`
+    - `withdraw O3`
+usage-edit =
+    - `edit A2 Tres mesas plegables para el sábado need:3`
+    - `edit A2 kind:goods by:{ $example }`
+usage-offer =
+    - `offer Una furgoneta por las tardes kind:transport`
+usage-offers =
+    - `offers`
+usage-invite =
+    - `invite A7 who:luis`
+usage-mine =
+    - `mine`
+usage-me =
+    - `me`
+    - `me zone:America/Chicago language:es quiet:20:30-08:30`
+    - `me away:{ $example }` y, cuando vuelvas, `me away:off`
+    - `me notices:off`
+usage-gathering-new =
+    - `gathering new when:"{ $example } 18:00" where:"Sala B de la biblioteca" facilitator:luis scribe:pia`
+usage-gathering-list =
+    - `gathering list`
+usage-gathering-show =
+    - `gathering show G4`
+usage-gathering-move =
+    - `gathering move G4 when:"{ $example } 18:00"`
+usage-gathering-cancel =
+    - `gathering cancel G4`
+usage-digest-preview =
+    - `digest preview`
+    - `digest preview G4`
+usage-digest-post =
+    - `digest post`
+    - `digest post G4`
+usage-digest-hold =
+    - `digest hold`
+    - `digest hold G4`
+usage-care =
+    - `care`
+usage-community-setup =
+    - `community setup name:"Colectivo Eastbank" zone:America/Chicago language:es`
+usage-community-settings =
+    - `community settings`
+    - `community settings nudges:2 confirm:5 digest:3`
+    - `community settings weekly:"0 0 9 * * Mon"` o `community settings weekly:off`
+usage-community-check =
+    - `community check`
+usage-convener-add =
+    - `convener add who:luis`
+usage-convener-remove =
+    - `convener remove who:luis`
+usage-help =
+    - `help`
+    - `help pledge`

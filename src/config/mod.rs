@@ -1,0 +1,243 @@
+//! The configuration: one TOML file, the environment over it and secret files beside it become one validated
+//! [`Config`].
+//!
+//! Every problem is reported at once, each with its place and how to mend it; a bot never starts on half of a
+//! configuration. What is not declared in [`keys::KEYS`] is refused. Nothing here ever shows a secret. Read once, at
+//! the start: the rest of the program sees only the checked values.
+
+pub mod keys;
+mod problem;
+mod secret;
+mod sheet;
+mod values;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::domain::Zone;
+
+pub use problem::{Place, Problem, Wrong};
+pub use secret::Secret;
+use sheet::Sheet;
+
+/// Everything an operator decides, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The folder with the database and the platforms' own stores. It may not exist yet.
+    pub data: PathBuf,
+    pub log: Log,
+    pub community: NewCommunity,
+    pub rhythm: Rhythm,
+    pub delivery: Delivery,
+    /// `None`: nothing is said about Matrix, so the bot does not go there.
+    pub matrix: Option<Matrix>,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// A filter in the grammar of `tracing`.
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// The shape of a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for log collectors.
+    Json,
+}
+
+/// What a new community starts with; its conveners change it afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCommunity {
+    pub zone: Zone,
+    /// One of the languages the bot speaks: `en` or `es`.
+    pub language: String,
+}
+
+/// What happens by the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rhythm {
+    /// When the bot tidies: a checked cron expression.
+    pub housekeeping: String,
+    /// When a new community's weekly digest goes out: a checked cron expression. `None`: not at all.
+    pub weekly_digest: Option<String>,
+    /// Days after which the words of what is over are blanked; 7 to 3650.
+    pub retention_days: u32,
+}
+
+/// How sending behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// How long a send with an unknown outcome rests before the bot looks whether it arrived.
+    pub quarantine: Duration,
+}
+
+/// The account on Matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    /// Where the homeserver answers, over http or https.
+    pub homeserver: url::Url,
+    /// The bot's full user id.
+    pub user: String,
+    pub sign_in: SignIn,
+    /// What the bot's session is called in the list of its devices.
+    pub device_name: String,
+    /// What commands begin with in a room.
+    pub prefix: String,
+    /// Whose invites are accepted. Empty: nobody's.
+    pub inviters: Vec<Inviter>,
+    /// The power level, 1 to 100, from which a member of a room is a convener.
+    pub convener_power: i64,
+}
+
+/// How the bot proves to the homeserver who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    Password(Secret),
+    /// A token belongs to the one device it was made for.
+    Token {
+        token: Secret,
+        device_id: String,
+    },
+}
+
+/// Somebody whose invites the bot accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inviter {
+    /// One person, by the full user id.
+    User(String),
+    /// Everyone with an account on this server.
+    Server(String),
+}
+
+impl Inviter {
+    /// Whether this covers a full user id.
+    pub fn covers(&self, user: &str) -> bool {
+        match self {
+            Inviter::User(known) => known == user,
+            Inviter::Server(known) => user.split_once(':').is_some_and(|(_, server)| server == known),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file at `path`, if one is named, and lays the `BARNRAISER_…` variables of `env` over it: two
+    /// underscores stand for the dot, so `BARNRAISER_MATRIX__USER` is `matrix.user`.
+    ///
+    /// # Errors
+    /// Every problem there is, in the order of the file's lines, then the environment's names.
+    pub fn load(path: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Config, Vec<Problem>> {
+        let mut sheet = Sheet::gather(path, env);
+        match settle(&mut sheet) {
+            Some(config) if !sheet.has_problems() => Ok(config),
+            _ => Err(sheet.into_problems()),
+        }
+    }
+}
+
+/// The process's environment for [`Config::load`]. A value that is no Unicode arrives damaged and is refused there by
+/// name.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+}
+
+/// Reads every key before it gives up on any, so that every problem is noted. `None` only when one was.
+fn settle(sheet: &mut Sheet) -> Option<Config> {
+    let data = data_folder(sheet);
+    let level = sheet.text("log.level", values::filter);
+    let format = sheet.text("log.format", values::format);
+    let zone = sheet.text("community.zone", values::zone);
+    let language = sheet.text("community.language", values::language);
+    let housekeeping = sheet.text("rhythm.housekeeping", values::schedule);
+    let weekly_digest = sheet.text("rhythm.weekly_digest", values::schedule_or_off);
+    let retention_days = sheet.whole("rhythm.retention_days", 7, 3650);
+    let quarantine = sheet.whole("delivery.quarantine_seconds", 1, 86_400);
+    let matrix = if sheet.mentions("matrix") { matrix(sheet).map(Some) } else { Some(None) };
+    Some(Config {
+        data: data?,
+        log: Log { level: level?, format: format? },
+        community: NewCommunity { zone: zone?, language: language? },
+        rhythm: Rhythm { housekeeping: housekeeping?, weekly_digest: weekly_digest?, retention_days: retention_days? },
+        delivery: Delivery { quarantine: Duration::from_secs(quarantine?) },
+        matrix: matrix?,
+    })
+}
+
+fn data_folder(sheet: &mut Sheet) -> Option<PathBuf> {
+    let data = sheet.path("data")?;
+    if data.exists() && !data.is_dir() {
+        let what = format!("{} is there and is no folder", data.display());
+        sheet.refuse("data", Wrong::new(what, "name a folder, which need not exist yet"));
+        return None;
+    }
+    Some(data)
+}
+
+fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
+    for (key, mend) in [
+        ("matrix.homeserver", "name the server's address, as in homeserver = \"https://matrix.example.org\""),
+        ("matrix.user", "name the bot's account, as in user = \"@bot:example.org\""),
+    ] {
+        if !sheet.has(key) {
+            sheet.missing(key, mend);
+        }
+    }
+    let homeserver = sheet.text("matrix.homeserver", values::homeserver);
+    let user = sheet.text("matrix.user", values::user_id);
+    let sign_in = sign_in(sheet);
+    let device_name = sheet.text("matrix.device_name", values::device_name);
+    let prefix = sheet.text("matrix.prefix", values::prefix);
+    let inviters = sheet.list("matrix.inviters", values::inviter);
+    let convener_power = sheet.whole("matrix.convener_power", 1, 100);
+    Some(Matrix {
+        homeserver: homeserver?,
+        user: user?,
+        sign_in: sign_in?,
+        device_name: device_name?,
+        prefix: prefix?,
+        inviters: inviters?,
+        convener_power: convener_power?,
+    })
+}
+
+/// Exactly one of password and token; a device id with a token, and only with one.
+fn sign_in(sheet: &mut Sheet) -> Option<SignIn> {
+    let by_password = sheet.has("matrix.password") || sheet.has("matrix.password_file");
+    let by_token = sheet.has("matrix.token") || sheet.has("matrix.token_file");
+    let password = sheet.secret("matrix.password", "matrix.password_file");
+    let token = sheet.secret("matrix.token", "matrix.token_file");
+    let device_id = sheet.text("matrix.device_id", values::device_id);
+    match (by_password, by_token) {
+        (false, false) => {
+            sheet.missing(
+                "matrix.password_file",
+                "name a file with the account's password, or use token_file and device_id",
+            );
+            None
+        }
+        (true, true) => {
+            let given = if sheet.has("matrix.token") { "matrix.token" } else { "matrix.token_file" };
+            sheet.refuse(given, Wrong::new("a password and a token are both given", "keep one of the two"));
+            None
+        }
+        (true, false) => {
+            if sheet.has("matrix.device_id") {
+                let mend = "take it out: with a password the homeserver chooses the device";
+                sheet.refuse("matrix.device_id", Wrong::new("it goes only with a token", mend));
+                return None;
+            }
+            password.map(SignIn::Password)
+        }
+        (false, true) => {
+            if !sheet.has("matrix.device_id") {
+                sheet.missing("matrix.device_id", "name the device that the token was made for");
+            }
+            Some(SignIn::Token { token: token?, device_id: device_id? })
+        }
+    }
+}

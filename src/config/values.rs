@@ -1,0 +1,180 @@
+//! What the values mean: each reader takes the text an operator wrote and gives the thing itself, or says what is
+//! wrong.
+
+use cron::Schedule;
+use tracing_subscriber::EnvFilter;
+
+use super::problem::{Wrong, shown};
+use super::{Inviter, LogFormat};
+use crate::domain::Zone;
+
+/// How a schedule is checked. One place to change when the way schedules are read changes.
+pub const SCHEDULE: fn(&str) -> Result<(), String> = cron_expression;
+
+/// The languages the bot speaks, by the codes that name them.
+pub const LANGUAGES: [&str; 2] = ["en", "es"];
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// An IANA time zone.
+pub fn zone(text: &str) -> Result<Zone, Wrong> {
+    text.parse().map_err(|_| {
+        Wrong::new(
+            format!("{} is no time zone", shown(text)),
+            "use an IANA name such as \"America/Chicago\" or \"UTC\"",
+        )
+    })
+}
+
+/// One of [`LANGUAGES`].
+pub fn language(text: &str) -> Result<String, Wrong> {
+    match LANGUAGES.contains(&text) {
+        true => Ok(text.to_owned()),
+        false => Err(Wrong::new(
+            format!("{} is no language the bot speaks", shown(text)),
+            "use \"en\" for English or \"es\" for Spanish",
+        )),
+    }
+}
+
+/// A tracing filter: `info`, or `info,barnraiser::delivery=debug`.
+///
+/// A lone word that is no level is refused, although the filter's own grammar takes it for a target: `log.level =
+/// "wran"` would silence everything.
+pub fn filter(text: &str) -> Result<String, Wrong> {
+    let mend = "use error, warn, info, debug or trace; or add targets, as in \"info,barnraiser::delivery=debug\"";
+    for part in text.split(',').map(str::trim) {
+        let is_level = LEVELS.iter().any(|level| part.eq_ignore_ascii_case(level));
+        if !is_level && !part.contains('=') {
+            return Err(Wrong::new(format!("{} is no level", shown(part)), mend));
+        }
+    }
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(Wrong::new(format!("{} is no filter", shown(text)), mend)),
+    }
+}
+
+/// `text` or `json`.
+pub fn format(text: &str) -> Result<LogFormat, Wrong> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(Wrong::new(format!("{} is no log format", shown(text)), "use \"text\" or \"json\"")),
+    }
+}
+
+/// A schedule, kept as the operator wrote it.
+pub fn schedule(text: &str) -> Result<String, Wrong> {
+    match SCHEDULE(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(why) => Err(Wrong::new(
+            format!("{} is no schedule ({why})", shown(text)),
+            "write second, minute, hour, day, month and weekday, as in \"0 0 9 * * Mon\"",
+        )),
+    }
+}
+
+/// A schedule, or `off`.
+pub fn schedule_or_off(text: &str) -> Result<Option<String>, Wrong> {
+    match text {
+        "off" => Ok(None),
+        _ => schedule(text).map(Some),
+    }
+}
+
+/// Where the homeserver answers: `https://matrix.example.org`.
+pub fn homeserver(text: &str) -> Result<url::Url, Wrong> {
+    let mend = "use the address that clients sign in at, as in \"https://matrix.example.org\"";
+    let wrong = |why: &str| Wrong::new(format!("{} is no homeserver address: {why}", shown(text)), mend);
+    // Looked for first, so that a password in an address is never shown.
+    if text.contains('@') {
+        return Err(Wrong::new("it holds a name, and perhaps a password", mend));
+    }
+    let url = url::Url::parse(text).map_err(|fault| wrong(&fault.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("it starts with neither http:// nor https://"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("it has a ? or #"));
+    }
+    Ok(url)
+}
+
+/// A full Matrix user id: `@bot:example.org`.
+pub fn user_id(text: &str) -> Result<String, Wrong> {
+    let is_user = text.strip_prefix('@').and_then(|rest| rest.split_once(':')).is_some_and(|(name, server)| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic()) && is_server(server) && text.len() <= 255
+    });
+    match is_user {
+        true => Ok(text.to_owned()),
+        false => Err(Wrong::new(
+            format!("{} is no Matrix user id", shown(text)),
+            "write it in full, with its server, as in \"@bot:example.org\"",
+        )),
+    }
+}
+
+/// Whose invites are accepted: one person, or everyone of a server as `*:example.org`.
+pub fn inviter(text: &str) -> Result<Inviter, Wrong> {
+    match text.strip_prefix("*:") {
+        Some(server) if is_server(server) => Ok(Inviter::Server(server.to_owned())),
+        None if text.starts_with('@') => user_id(text).map(Inviter::User),
+        _ => Err(Wrong::new(
+            format!("{} names nobody", shown(text)),
+            "write a person as \"@ana:example.org\", or everyone of a server as \"*:example.org\"",
+        )),
+    }
+}
+
+/// What commands begin with in a room.
+pub fn prefix(text: &str) -> Result<String, Wrong> {
+    const MOST: usize = 20;
+    let mend = "use a short word that people do not say otherwise, such as \"!aid\"";
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Wrong::new(format!("{} has a space in it", shown(text)), mend));
+    }
+    if text.chars().count() > MOST {
+        return Err(Wrong::new(format!("{} is longer than {MOST} characters", shown(text)), mend));
+    }
+    Ok(text.to_owned())
+}
+
+/// The name people see in the list of the bot's devices.
+pub fn device_name(text: &str) -> Result<String, Wrong> {
+    const MOST: usize = 100;
+    match text.chars().count() <= MOST && !text.chars().any(char::is_control) {
+        true => Ok(text.to_owned()),
+        false => Err(Wrong::new(
+            format!("{} is no device name", shown(text)),
+            format!("use one line of at most {MOST} characters"),
+        )),
+    }
+}
+
+/// The id of the device a token was made for.
+pub fn device_id(text: &str) -> Result<String, Wrong> {
+    match text.chars().all(|c| c.is_ascii_graphic()) && text.len() <= 255 {
+        true => Ok(text.to_owned()),
+        false => Err(Wrong::new(
+            format!("{} is no device id", shown(text)),
+            "copy it from the same place as the token, as in \"QBUAZIFURK\"",
+        )),
+    }
+}
+
+/// A server's name, perhaps with a port; `[::1]:8448` is one too.
+fn is_server(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+}
+
+/// Six or seven fields with the seconds first, or the usual five.
+fn cron_expression(text: &str) -> Result<(), String> {
+    let fields = text.split_whitespace().count();
+    let whole = match fields {
+        5 => format!("0 {text}"),
+        6 | 7 => text.to_owned(),
+        _ => return Err(format!("it has {fields} fields, not five, six or seven")),
+    };
+    whole.parse::<Schedule>().map(drop).map_err(|fault| fault.to_string())
+}

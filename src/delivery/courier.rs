@@ -1,0 +1,73 @@
+//! One platform's courier: claim, render, look up what is not known, send, report. One letter at a time, in order.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::gateway::{Gateway, Letter, Lookup};
+use crate::engine::parcel::{Outcome, Parcel, Receipt};
+use crate::engine::{Engine, Stopped, rhythm};
+use crate::speech::copy;
+
+/// Carries a platform's messages out.
+pub struct Courier {
+    engine: Engine,
+    gateway: Arc<dyn Gateway>,
+}
+
+impl Courier {
+    pub fn new(engine: Engine, gateway: Arc<dyn Gateway>) -> Self {
+        Courier { engine, gateway }
+    }
+
+    /// Carries one message, if one waits. Returns whether there was one.
+    ///
+    /// # Errors
+    /// The engine has stopped; whatever was being sent is looked up at the next start.
+    pub async fn step(&self) -> Result<bool, Stopped> {
+        let Some(parcel) = self.engine.claim(self.gateway.platform()).await? else { return Ok(false) };
+        let row = parcel.row;
+        let outcome = self.carry(parcel).await;
+        self.engine.receipt(Receipt { row, outcome }).await?;
+        Ok(true)
+    }
+
+    /// What may have been sent before is looked up, never sent blindly again.
+    async fn carry(&self, parcel: Parcel) -> Outcome {
+        if let Some(since) = parcel.unresolved_since {
+            match self.gateway.find(&parcel, since).await {
+                Lookup::Found(message) => return Outcome::Delivered { message },
+                Lookup::Unreadable(reason) => return Outcome::Unreadable { reason },
+                Lookup::Absent => {}
+            }
+        }
+        let doc = copy::say(&parcel.message, &parcel.voice);
+        self.gateway.deliver(&Letter { parcel, doc }).await
+    }
+
+    /// Runs until shutdown; a letter on its way is finished first.
+    ///
+    /// # Errors
+    /// The engine has stopped before it was told to.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
+        let mut stirrings = self.engine.stirrings();
+        while !shutdown.is_cancelled() {
+            stirrings.mark_unchanged();
+            if self.step().await? {
+                continue;
+            }
+            let nap = rhythm::until(self.next().await?, self.engine.clock().now());
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = tokio::time::sleep(nap) => {}
+                changed = stirrings.changed() => changed.map_err(|_| Stopped)?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn next(&self) -> Result<Option<Timestamp>, Stopped> {
+        Ok(self.engine.agenda().await?.message)
+    }
+}

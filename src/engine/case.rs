@@ -1,0 +1,338 @@
+//! One input on its way through: what it knows, what it records, and what it will answer.
+//!
+//! A use case has three beats: load (mostly done before it begins), decide (domain), save (recorded here and run as one).
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use super::inbound::{Audience, Cause, Named};
+use super::keys::Keys;
+use super::meaning::{Heard, Meaning};
+use super::parcel::Destination;
+use crate::domain::calendar::{QuietHours, Waking};
+use crate::domain::community::{Account, Community, Member};
+use crate::domain::nudge::Planned;
+use crate::domain::pledge::Pledge;
+use crate::domain::{AskId, MemberId, PledgeId, Ref, Refusal};
+use crate::speech::message::Message;
+use crate::store::outbox::{NewRow, Priority};
+use crate::store::rows::{Person, StoredCommunity};
+use crate::store::scope::{PlaceRow, Subject};
+use crate::store::script::Script;
+use crate::store::timers::{self, Due, Timer};
+use crate::store::{Fault, outbox, people, writes};
+
+/// Why a use case stopped: a kind answer, or a fault of ours.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Refused(Box<Refusal>),
+    Fault(Fault),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Stop::Refused(Box::new(refusal))
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Fault(fault)
+    }
+}
+
+impl From<serde_json::Error> for Stop {
+    fn from(error: serde_json::Error) -> Self {
+        Stop::Fault(Fault::Encode(Box::new(error)))
+    }
+}
+
+/// What a use case answers.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub audience: Audience,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub message: Message,
+}
+
+impl Answered {
+    /// A confirmation for the one who spoke.
+    pub(super) fn only(message: Message, refs: impl IntoIterator<Item = Ref>) -> Answered {
+        Answered { audience: Audience::Only, cause: Cause::Reply, refs: refs.into_iter().collect(), message }
+    }
+
+    /// For nobody else's eyes.
+    pub(super) fn private(message: Message, refs: impl IntoIterator<Item = Ref>) -> Answered {
+        Answered { audience: Audience::Private, ..Answered::only(message, refs) }
+    }
+
+    /// As private as the ask it is about.
+    pub(super) fn about(subject: &Subject, message: Message, refs: impl IntoIterator<Item = Ref>) -> Answered {
+        let open = subject.ask.ask.visibility == crate::domain::ask::Visibility::Open;
+        if open { Answered::only(message, refs) } else { Answered::private(message, refs) }
+    }
+}
+
+/// One input's working place.
+pub(super) struct Case<'a> {
+    pub conn: &'a mut SqliteConnection,
+    pub keys: &'a mut Keys,
+    pub now: Timestamp,
+    /// The platform's name of the event, or the timer's; part of effects that can happen more than once to one thing.
+    pub event: &'a str,
+    pub community: StoredCommunity,
+    pub places: Vec<PlaceRow>,
+    pub script: Script,
+}
+
+impl Case<'_> {
+    pub(super) fn here(&self) -> &Community {
+        &self.community.community
+    }
+
+    /// A place gets a new version of an ask's card. Private asks have none, except to say that one is gone.
+    pub(super) fn card(&mut self, ask: AskId, version: u32) -> Result<(), Stop> {
+        let effect = format!("card:{ask}:v{version}");
+        for place in self.places.clone() {
+            self.post(Post {
+                effect: &effect,
+                place: &place,
+                cause: Cause::Card,
+                refs: vec![ask.into()],
+                meaning: &Meaning::Card(ask),
+                priority: Priority::Card,
+                lane: Some(format!("card:{}:{ask}:{}", self.here().id.0, place.id)),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Something about an ask changed that its card shows.
+    pub(super) fn card_changed(&mut self, subject: &Subject) -> Result<(), Stop> {
+        let (id, community) = (subject.ask.ask.id, self.here().id);
+        writes::touch_ask(&mut self.script, community, id);
+        if subject.ask.ask.visibility == crate::domain::ask::Visibility::Open {
+            self.card(id, subject.ask.version + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a message for a public place in the outbox.
+    pub(super) fn post(&mut self, post: Post<'_>) -> Result<(), Stop> {
+        let destination =
+            Destination::Place { platform: post.place.platform, id: post.place.reference.clone() };
+        let (community, not_before) = (self.here().id, self.now);
+        let row = Row {
+            community: Some(community),
+            member: None,
+            effect: post.effect,
+            destination,
+            place: Some(post.place.id),
+            cause: post.cause,
+            refs: post.refs,
+            meaning: post.meaning,
+            answers: None,
+            lane: post.lane,
+            priority: post.priority,
+            not_before,
+        };
+        put(&mut self.script, self.keys, self.now, row)
+    }
+
+    /// Puts a message for one person in the outbox, not before an instant. Without an account nobody can be written to.
+    pub(super) fn write_to(&mut self, to: &Person, write: Letter<'_>) -> Result<(), Stop> {
+        let Some(account) = &to.account else { return Ok(()) };
+        let row = Row {
+            community: Some(self.here().id),
+            member: Some(to.member.id),
+            effect: write.effect,
+            destination: Destination::Person(account.clone()),
+            place: None,
+            cause: write.cause,
+            refs: write.refs,
+            meaning: write.meaning,
+            answers: None,
+            lane: None,
+            priority: write.priority,
+            not_before: write.not_before,
+        };
+        put(&mut self.script, self.keys, self.now, row)
+    }
+
+    /// Tells somebody what happened: now if they are awake, otherwise together with everything else on their morning.
+    /// `effect` names it once for ever.
+    pub(super) fn tell(&mut self, to: &Person, effect: &str, heard: Heard, refs: Vec<Ref>) -> Result<(), Stop> {
+        if !to.member.notices {
+            return Ok(());
+        }
+        let id = to.member.id;
+        if to.member.waking.awake(self.now) {
+            let effect = format!("notice:{effect}:M{}", id.0);
+            let meaning = Meaning::Notices(vec![heard]);
+            let not_before = self.now;
+            return self.write_to(
+                to,
+                Letter { effect: &effect, cause: Cause::Notice, refs, meaning: &meaning, priority: Priority::Notice, not_before },
+            );
+        }
+        let community = self.here().id;
+        outbox::hold_notice(&mut self.script, community, id, effect, &serde_json::to_string(&(heard, refs))?);
+        let at = to.member.waking.next_morning(self.now);
+        let timer = Timer { community, due: Due::Notices, number: 0, member: Some(id), at };
+        timers::arm(&mut self.script, timer, &to.member.waking.zone);
+        Ok(())
+    }
+
+    /// Tells somebody concerned with an ask about one of its pledges.
+    pub(super) fn tell_about(
+        &mut self,
+        subject: &Subject,
+        to: MemberId,
+        effect: &str,
+        heard: Heard,
+    ) -> Result<(), Stop> {
+        let Some(person) = subject.person(to) else { return Ok(()) };
+        let ask = subject.ask.ask.id;
+        let refs = heard.refs(|_| Some(ask));
+        self.tell(person, effect, heard, refs)
+    }
+
+    /// What comes next about a pledge, and when; or nothing any more.
+    pub(super) fn plan(&mut self, pledge: PledgeId, helper: MemberId, waking: &Waking, planned: Option<Planned>) {
+        let community = self.here().id;
+        writes::set_step(&mut self.script, community, pledge, planned.map(|p| p.step));
+        match planned {
+            Some(planned) => {
+                let at = waking.morning_of(planned.on).max(self.now);
+                let timer = Timer { community, due: Due::Nudge, number: pledge.0, member: Some(helper), at };
+                timers::arm(&mut self.script, timer, &waking.zone);
+            }
+            None => timers::disarm(&mut self.script, community, Due::Nudge, pledge.0, None),
+        }
+    }
+
+    /// Records a pledge that is done, kept, handed back or released: nothing more falls due about it by itself, except
+    /// that a done one waits for the asker.
+    pub(super) fn close_pledge(&mut self, pledge: &Pledge, asker: Option<&Person>) {
+        let community = self.here().id;
+        writes::change_pledge(&mut self.script, community, pledge);
+        timers::disarm(&mut self.script, community, Due::Nudge, pledge.id.0, None);
+        if let crate::domain::pledge::PledgeState::Done { at } = pledge.state {
+            let zone = asker.map_or(&self.here().zone, |p| &p.member.waking.zone).clone();
+            let days = i64::from(self.here().norms.confirm_days);
+            let civil = zone.civil(at);
+            let later = crate::domain::calendar::days_after(civil.date(), days).to_datetime(civil.time());
+            let timer =
+                Timer { community, due: Due::Silence, number: pledge.id.0, member: None, at: zone.instant(later) };
+            timers::arm(&mut self.script, timer, &zone);
+        } else {
+            timers::disarm(&mut self.script, community, Due::Silence, pledge.id.0, None);
+        }
+    }
+
+    /// The member somebody's words name. A person the platform vouches for becomes a member by being named.
+    pub(super) async fn named(&mut self, typed: &str, named: &[Named]) -> Result<Person, Stop> {
+        let bare = typed.trim_start_matches('@');
+        let vouched = named.iter().find(|n| n.typed == typed || n.typed.trim_start_matches('@') == bare);
+        let community = self.here().id;
+        if let Some(named) = vouched {
+            if let Some(person) = people::of_account(self.conn, community, &named.account).await? {
+                return Ok(person);
+            }
+            return Ok(self.join(&named.account, &named.name, 0));
+        }
+        let mut known = people::known_as(self.conn, community, typed).await?;
+        if known.is_empty() {
+            known = people::known_as(self.conn, community, bare).await?;
+        }
+        match (known.pop(), known.is_empty()) {
+            (Some(person), true) => Ok(person),
+            // Nobody, or several by that name: naming the wrong person could show them a private ask.
+            _ => Err(Refusal::NoSuchPerson(typed.to_owned()).into()),
+        }
+    }
+
+    /// A new member, reached by this account. `acted_at` is 0 if they have not acted themselves yet.
+    pub(super) fn join(&mut self, account: &Account, name: &str, acted_at: i64) -> Person {
+        let here = self.here();
+        let member = Member {
+            id: MemberId(0),
+            name: name.to_owned(),
+            waking: Waking { zone: here.zone.clone(), quiet: QuietHours::default(), away_until: None },
+            language: here.language,
+            convening: None,
+            notices: true,
+        };
+        let member = Member { id: self.keys.member(), ..member };
+        let community = self.here().id;
+        people::new_member(&mut self.script, community, &member, self.now);
+        people::new_account(&mut self.script, community, member.id, account, acted_at);
+        Person { member, account: Some(account.clone()) }
+    }
+}
+
+/// A message for a public place.
+pub(super) struct Post<'a> {
+    pub effect: &'a str,
+    pub place: &'a PlaceRow,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub meaning: &'a Meaning,
+    pub priority: Priority,
+    pub lane: Option<String>,
+}
+
+/// A message for one person.
+pub(super) struct Letter<'a> {
+    pub effect: &'a str,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub meaning: &'a Meaning,
+    pub priority: Priority,
+    pub not_before: Timestamp,
+}
+
+/// Any outbox row before it has an id and a key.
+pub(super) struct Row<'a> {
+    pub community: Option<crate::domain::CommunityId>,
+    pub member: Option<MemberId>,
+    pub effect: &'a str,
+    pub destination: Destination,
+    pub place: Option<i64>,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub meaning: &'a Meaning,
+    pub answers: Option<&'a str>,
+    pub lane: Option<String>,
+    pub priority: Priority,
+    pub not_before: Timestamp,
+}
+
+/// Records a row with its id and its delivery key.
+pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row<'_>) -> Result<(), Stop> {
+    let destination = serde_json::to_string(&row.destination)?;
+    let refs: Vec<String> = row.refs.iter().map(Ref::to_string).collect();
+    outbox::put(
+        script,
+        NewRow {
+            id: keys.outbox(),
+            community: row.community,
+            member: row.member,
+            effect: row.effect,
+            platform: row.destination.platform(),
+            destination: &destination,
+            place: row.place,
+            cause: row.cause.name(),
+            refs: serde_json::to_string(&refs)?,
+            meaning: serde_json::to_string(row.meaning)?,
+            key: keys.delivery(row.community, row.effect, &destination),
+            answers: row.answers,
+            lane: row.lane,
+            priority: row.priority,
+            not_before: row.not_before,
+            now,
+        },
+    );
+    Ok(())
+}

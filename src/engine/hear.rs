@@ -1,0 +1,465 @@
+//! From what a person did to an answer: who they are, what they mean, whether they may, and the use case that does it.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::asks::{self, EditAsk, NewAsk};
+use super::case::{self, Answered, Case, Row, Stop};
+use super::gatherings::{self, NewGathering};
+use super::inbound::{Answer, Audience, Cause, Inbound, Named, Place, Reply};
+use super::keys::Keys;
+use super::meaning::Meaning;
+use super::parcel::Destination;
+use super::pledges::{self, Change, NewPledge};
+use super::{Defaults, Heard, listing, people};
+use crate::domain::community::{Community, Platform, Role};
+use crate::domain::{CommunityId, GatheringId, Ref, Refusal};
+use crate::grammar::command::{self, Command, Reading};
+use crate::grammar::specs::Verb;
+use crate::grammar::{Invocation, text};
+use crate::speech::message::{Message, Voice, Words};
+use crate::store::outbox::Priority;
+use crate::store::rows::{Person, StoredCommunity};
+use crate::store::scope::{self, PlaceRow, Scope, Subject};
+use crate::store::script::{Bind, Script};
+use crate::store::{Fault, people as rows};
+
+/// Who speaks, and how.
+pub(super) struct Speaker {
+    pub person: Person,
+    pub named: Vec<Named>,
+    /// The whole command, for offering it again.
+    pub said: String,
+    /// When they said it; never later than now.
+    said_at: jiff::Timestamp,
+    place: Place,
+    platform: Platform,
+}
+
+impl Speaker {
+    pub(super) fn in_public(&self) -> bool {
+        matches!(self.place, Place::Public { .. })
+    }
+
+    /// Did everyone in the place read the command itself? A Discord command is seen by nobody but its speaker.
+    pub(super) fn overheard(&self) -> bool {
+        self.in_public() && self.platform != Platform::Discord
+    }
+}
+
+/// What a person did, with everything the engine lends to handling it.
+pub(super) struct Hearing<'a> {
+    pub conn: &'a mut SqliteConnection,
+    pub keys: &'a mut Keys,
+    pub defaults: &'a Defaults,
+    pub now: jiff::Timestamp,
+}
+
+/// What came of it: the answer, and the writes that must be durable before it is shown.
+pub(super) struct Handled {
+    pub script: Script,
+    pub heard: Heard,
+}
+
+/// Does this command only look?
+pub(super) fn only_looks(invocation: &Invocation) -> bool {
+    matches!(
+        invocation.spec.verb,
+        Verb::Needs
+            | Verb::Offers
+            | Verb::Mine
+            | Verb::GatheringList
+            | Verb::GatheringShow
+            | Verb::DigestPreview
+            | Verb::Care
+            | Verb::CommunityCheck
+            | Verb::Help
+    )
+}
+
+impl Hearing<'_> {
+    /// Handles one inbound event. A refusal changes nothing but the inbox.
+    pub(super) async fn handle(mut self, inbound: &Inbound) -> Result<Handled, Fault> {
+        let said = text::read(&inbound.text, inbound.at.min(self.now));
+        let target = said.as_ref().ok().and_then(|s| s.target);
+        let found = match self.place(inbound, said.as_ref().ok(), target).await {
+            Ok(found) => found,
+            Err(Stop::Refused(refusal)) => return self.refused(inbound, None, None, *refusal),
+            Err(Stop::Fault(fault)) => return Err(fault),
+        };
+        let (scope, is_new) = found;
+        let known = scope.person.clone();
+        let community = scope.community.clone();
+        let said = match said {
+            Ok(said) => said,
+            Err(refusal) => return self.refused(inbound, Some(&community), known.as_ref(), refusal),
+        };
+        let mut case = Case {
+            conn: &mut *self.conn,
+            keys: &mut *self.keys,
+            now: self.now,
+            event: &inbound.event,
+            community: scope.community,
+            places: scope.places,
+            script: Script::default(),
+        };
+        note_heard(&mut case.script, inbound, self.now);
+        if let Place::Public { name, .. } = &inbound.place
+            && is_new
+        {
+            let place = case.places[0].clone();
+            rows::new_community(&mut case.script, &case.community.community);
+            rows::new_place(&mut case.script, case.community.community.id, &place, name);
+        }
+        let person = arrive(&mut case, inbound, known.clone());
+        let speaker = Speaker {
+            person,
+            named: inbound.named.clone(),
+            said: said.said.clone(),
+            said_at: inbound.at.min(case.now),
+            place: inbound.place.clone(),
+            platform: inbound.from.platform,
+        };
+        match answer(&mut case, &speaker, scope.subject, &said).await {
+            Ok(answered) => {
+                let reply = reply(&case, &speaker, answered);
+                let heard = answer_with(&mut case, inbound, &speaker, reply)?;
+                Ok(Handled { script: case.script, heard })
+            }
+            Err(Stop::Refused(refusal)) => self.refused(inbound, Some(&community), known.as_ref(), *refusal),
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// The community this is said in, with what is pointed at. Said in a place nobody knows yet, a new one.
+    async fn place(
+        &mut self,
+        inbound: &Inbound,
+        said: Option<&Invocation>,
+        target: Option<Ref>,
+    ) -> Result<(Scope, bool), Stop> {
+        match &inbound.place {
+            Place::Public { id, name } => {
+                if let Some(scope) = scope::in_public(self.conn, &inbound.from, id, target).await? {
+                    return Ok((scope, false));
+                }
+                let place =
+                    PlaceRow { id: self.keys.place(), platform: inbound.from.platform, reference: id.clone() };
+                let community = new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
+                Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
+            }
+            Place::Direct { shared, .. } => {
+                let community = self.meant(inbound, shared, said).await?;
+                let scope = scope::in_community(self.conn, &inbound.from, community, target).await?;
+                Ok((scope.ok_or(Refusal::NoCommunity)?, false))
+            }
+        }
+    }
+
+    /// The community meant in a direct chat: the one named, the only one, or the one they last acted in.
+    async fn meant(
+        &mut self,
+        inbound: &Inbound,
+        shared: &[String],
+        said: Option<&Invocation>,
+    ) -> Result<CommunityId, Stop> {
+        let candidates = scope::candidates(self.conn, &inbound.from, shared).await?;
+        if let Some(slug) = said.and_then(|s| s.option("in")) {
+            let named = candidates.iter().find(|c| c.slug.eq_ignore_ascii_case(slug));
+            let slugs = || candidates.iter().map(|c| c.slug.clone()).collect();
+            return Ok(named.ok_or_else(|| Refusal::WhichCommunity(slugs()))?.community);
+        }
+        match candidates.as_slice() {
+            [] => Err(Refusal::NoCommunity.into()),
+            [only] => Ok(only.community),
+            [last, ..] if last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
+            several => Err(Refusal::WhichCommunity(several.iter().map(|c| c.slug.clone()).collect()).into()),
+        }
+    }
+
+    /// A kind no. Only that it was heard, and the answer if it goes through the outbox, is kept.
+    fn refused(
+        &mut self,
+        inbound: &Inbound,
+        community: Option<&StoredCommunity>,
+        person: Option<&Person>,
+        refusal: Refusal,
+    ) -> Result<Handled, Fault> {
+        let voice = Voice {
+            language: person.map(|p| p.member.language).or(community.map(|c| c.community.language)).unwrap_or(self.defaults.language),
+            zone: person
+                .map(|p| p.member.waking.zone.clone())
+                .or(community.map(|c| c.community.zone.clone()))
+                .unwrap_or_else(|| self.defaults.zone.clone()),
+            now: self.now,
+        };
+        let echoes = matches!(refusal, Refusal::PrivateDetail { .. } | Refusal::SayItDirectly);
+        let reply = Reply {
+            community: community.map(|c| c.community.slug.clone()),
+            audience: if echoes { Audience::Private } else { Audience::Only },
+            cause: Cause::Refusal,
+            refs: Vec::new(),
+            message: Message::Refused(refusal),
+            voice,
+        };
+        let mut script = Script::default();
+        note_heard(&mut script, inbound, self.now);
+        let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
+        let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply);
+        match heard {
+            Ok(heard) => Ok(Handled { script, heard }),
+            Err(Stop::Fault(fault)) => Err(fault),
+            Err(Stop::Refused(_)) => Err(Fault::Protocol("a refusal was refused".to_owned())),
+        }
+    }
+}
+
+/// The same platform event twice changes nothing: its second row breaks the inbox's key, and all its writes with it.
+fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
+    script.write(
+        "insert into inbox (platform, event, at) values (?, ?, ?)",
+        [
+            inbound.from.platform.name().into(),
+            inbound.event.as_str().into(),
+            Bind::Integer(now.as_millisecond()),
+        ],
+    );
+}
+
+/// A community for a place that has none.
+pub(super) async fn new_community(
+    conn: &mut SqliteConnection,
+    keys: &mut Keys,
+    defaults: &Defaults,
+    now: jiff::Timestamp,
+    name: &str,
+) -> Result<StoredCommunity, Fault> {
+    let id = keys.community();
+    let mut norms = crate::domain::community::Norms::default();
+    norms.weekly.clone_from(&defaults.weekly);
+    let plain: String =
+        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(32).collect();
+    let plain = plain.trim_matches('-').to_owned();
+    let mut slug = if plain.is_empty() { format!("community-{}", id.0) } else { plain };
+    if rows::slug_taken(conn, &slug).await? {
+        slug = format!("{slug}-{}", id.0);
+    }
+    let community = Community {
+        id,
+        slug,
+        name: name.to_owned(),
+        zone: defaults.zone.clone(),
+        language: defaults.language,
+        norms,
+        made_at: now,
+    };
+    Ok(StoredCommunity {
+        community,
+        set_up: false,
+        last_weekly: None,
+        next_ask: crate::domain::AskId(1),
+        next_pledge: crate::domain::PledgeId(1),
+        next_offer: crate::domain::OfferId(1),
+        next_gathering: GatheringId(1),
+    })
+}
+
+/// The person who speaks, a member from now on; and what their platform says they are here.
+fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Person {
+    let community = case.here().id;
+    let mut person = match known {
+        Some(person) => {
+            rows::acted(&mut case.script, community, &inbound.from, case.now);
+            if person.member.name != inbound.name {
+                rows::set_name(&mut case.script, person.member.id, &inbound.name);
+            }
+            person
+        }
+        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()),
+    };
+    person.member.name.clone_from(&inbound.name);
+    if let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) {
+        let convenes = standing == Role::Convener;
+        let place = case.places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id);
+        if let Some(place) = place.filter(|_| convenes != (person.member.role() == Role::Convener)) {
+            rows::set_standing(&mut case.script, person.member.id, place.id, convenes);
+            use crate::domain::community::Convening;
+            person.member.convening = match person.member.convening {
+                None if convenes => Some(Convening::ByPlatform),
+                Some(Convening::ByPlatform) if !convenes => None,
+                other => other,
+            };
+        }
+    }
+    person
+}
+
+fn reply(case: &Case<'_>, speaker: &Speaker, answered: Answered) -> Reply {
+    let member = &speaker.person.member;
+    // What somebody just settled is what they are answered in.
+    let (language, zone) = match &answered.message {
+        Message::MeChanged(line) => (line.language, line.zone.clone()),
+        Message::CommunityReady(line) | Message::Settings(line) => (line.language, line.zone.clone()),
+        _ => (member.language, member.waking.zone.clone()),
+    };
+    Reply {
+        community: Some(case.here().slug.clone()),
+        audience: answered.audience,
+        cause: answered.cause,
+        refs: answered.refs,
+        message: answered.message,
+        voice: Voice { language, zone, now: case.now },
+    }
+}
+
+struct ReplyRow {
+    community: Option<CommunityId>,
+    member: Option<crate::domain::MemberId>,
+}
+
+fn answer_with(case: &mut Case<'_>, inbound: &Inbound, speaker: &Speaker, reply: Reply) -> Result<Heard, Fault> {
+    let row = ReplyRow { community: Some(case.here().id), member: Some(speaker.person.member.id) };
+    match queue_or_show(&mut case.script, case.keys, case.now, inbound, row, reply) {
+        Ok(heard) => Ok(heard),
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Refused(_)) => Err(Fault::Protocol("an answer was refused".to_owned())),
+    }
+}
+
+/// The answer: shown by the adapter itself, or a row like everything else the bot says.
+fn queue_or_show(
+    script: &mut Script,
+    keys: &mut Keys,
+    now: jiff::Timestamp,
+    inbound: &Inbound,
+    row: ReplyRow,
+    reply: Reply,
+) -> Result<Heard, Stop> {
+    if inbound.answer == Answer::Direct {
+        return Ok(Heard::Reply(Box::new(reply)));
+    }
+    let account = inbound.from.clone();
+    let platform = account.platform;
+    let destination = match &inbound.place {
+        Place::Direct { id, .. } => Destination::Chat { platform, id: id.clone(), account },
+        Place::Public { .. } if reply.audience == Audience::Private => Destination::Person(account),
+        Place::Public { id, .. } => Destination::Place { platform, id: id.clone() },
+    };
+    let answers = matches!(destination, Destination::Chat { .. } | Destination::Place { .. });
+    let effect = format!("reply:{}", inbound.event);
+    case::put(
+        script,
+        keys,
+        now,
+        Row {
+            community: row.community,
+            member: row.member,
+            effect: &effect,
+            destination,
+            place: None,
+            cause: reply.cause,
+            refs: reply.refs,
+            meaning: &Meaning::Said(Box::new(reply.message)),
+            answers: answers.then_some(inbound.event.as_str()),
+            lane: None,
+            priority: Priority::Reply,
+            not_before: now,
+        },
+    )?;
+    Ok(Heard::Queued)
+}
+
+/// The rules every command shares, then the command itself.
+async fn answer(
+    case: &mut Case<'_>,
+    speaker: &Speaker,
+    subject: Option<Subject>,
+    said: &Invocation,
+) -> Result<Answered, Stop> {
+    let member = &speaker.person.member;
+    if said.spec.who == Role::Convener && member.role() != Role::Convener {
+        return Err(Refusal::ConvenersOnly.into());
+    }
+    // What they may not see answers exactly like what does not exist, before anything else is said about it.
+    let subject = subject.filter(|s| s.ask.ask.seen_by(s.viewer(member)));
+    if let Some(target @ (Ref::Ask(_) | Ref::Pledge(_))) = said.target
+        && subject.is_none()
+    {
+        return Err(Refusal::NotFound(target).into());
+    }
+    let zone = match said.spec.verb {
+        // A gathering is where the community is.
+        Verb::GatheringNew | Verb::GatheringMove => case.here().zone.clone(),
+        _ => member.waking.zone.clone(),
+    };
+    let command = command::understand(said, &Reading { now: case.now, said_at: speaker.said_at, zone: &zone })?;
+    match command {
+        Command::Ask { words, kind, need, by, visibility } => {
+            asks::ask(case, speaker, NewAsk { words, kind, need, by, visibility }).await
+        }
+        Command::Needs { kind } => listing::needs(case, speaker, kind).await,
+        Command::Offer { words, kind } => asks::offer(case, speaker, words, kind),
+        Command::Offers { kind } => listing::offers(case, kind).await,
+        Command::WithdrawOffer { offer } => asks::withdraw_offer(case, speaker, offer).await,
+        Command::Mine => listing::mine(case, speaker).await,
+        Command::Me(change) => people::me(case, speaker, change).await,
+        Command::GatheringNew { starts, place, facilitator, scribe } => {
+            gatherings::new(case, speaker, NewGathering { starts, place, facilitator, scribe }).await
+        }
+        Command::GatheringList => gatherings::list(case).await,
+        Command::GatheringShow { gathering } => gatherings::show(case, gathering).await,
+        Command::GatheringMove { gathering, starts } => gatherings::move_to(case, gathering, starts).await,
+        Command::GatheringCancel { gathering } => gatherings::cancel(case, gathering).await,
+        Command::DigestPreview { gathering } => gatherings::preview(case, gathering).await,
+        Command::DigestPost { gathering } => gatherings::post(case, gathering).await,
+        Command::DigestHold { gathering } => gatherings::hold(case, gathering).await,
+        Command::Care => listing::care(case).await,
+        Command::CommunitySetup(change) => people::setup(case, change).await,
+        Command::CommunitySettings(change) => people::settings(case, change).await,
+        Command::CommunityCheck => people::check(case).await,
+        Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
+        Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,
+        Command::Help { path } => {
+            Ok(Answered::only(Message::Help { path, role: speaker.person.member.role() }, []))
+        }
+        about => match subject {
+            Some(subject) => answer_about(case, speaker, &subject, about).await,
+            None => Err(Refusal::NothingToChange.into()),
+        },
+    }
+}
+
+/// The commands about an ask this person may see, or about one of its pledges.
+async fn answer_about(
+    case: &mut Case<'_>,
+    speaker: &Speaker,
+    subject: &Subject,
+    command: Command,
+) -> Result<Answered, Stop> {
+    let noted = |note: Option<String>| note.map(Words::from);
+    match command {
+        Command::Pledge { what, by, first_step, amount, .. } => {
+            pledges::pledge(case, speaker, subject, NewPledge { what, by, first_step, amount })
+        }
+        Command::Maybe { .. } => asks::maybe(case, speaker, subject),
+        Command::Done { pledge, amount, note } => {
+            pledges::done(case, speaker, subject, pledge, amount, noted(note))
+        }
+        Command::Adjust { pledge, by, amount, what, first_step, note, nudges } => {
+            let change = Change { by, amount, what, first_step, note: noted(note), nudges };
+            pledges::adjust(case, speaker, subject, pledge, change)
+        }
+        Command::HandBack { pledge } => pledges::hand_back(case, speaker, subject, pledge),
+        Command::Confirm { pledge } => pledges::confirm(case, speaker, subject, pledge),
+        Command::PledgeStillNeeded { pledge, note } => {
+            pledges::still_needed(case, speaker, subject, pledge, noted(note))
+        }
+        Command::AskStillNeeded { .. } => asks::still_needed(case, speaker, subject),
+        Command::Thanks { pledge, words } => pledges::thanks(case, speaker, subject, pledge, &words),
+        Command::WithdrawAsk { .. } => asks::withdraw(case, speaker, subject),
+        Command::Edit { words, kind, need, by, visibility, .. } => {
+            asks::edit(case, speaker, subject, EditAsk { words, kind, need, by, visibility })
+        }
+        Command::Invite { who, .. } => asks::invite(case, speaker, subject, &who).await,
+        _ => Err(Refusal::NothingToChange.into()),
+    }
+}

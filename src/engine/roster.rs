@@ -1,0 +1,85 @@
+//! Who convenes a place: what its platform says, and whom the operator appoints.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use super::Defaults;
+use super::case::Case;
+use super::hear::new_community;
+use super::inbound::{Named, Roster};
+use super::keys::Keys;
+use crate::domain::community::Platform;
+use crate::store::rows::Person;
+use crate::store::scope::PlaceRow;
+use crate::store::script::Script;
+use crate::store::{Fault, people};
+
+/// What taking in a roster may use.
+pub(super) struct Placing<'a> {
+    pub conn: &'a mut SqliteConnection,
+    pub keys: &'a mut Keys,
+    pub defaults: &'a Defaults,
+    pub now: Timestamp,
+}
+
+impl<'a> Placing<'a> {
+    /// Whoever has standing in the place convenes it; nobody else does by standing.
+    pub(super) async fn roster(self, roster: &Roster) -> Result<Script, Fault> {
+        let (mut case, place) = self.open(roster.platform, &roster.place, &roster.place_name).await?;
+        let before = people::standing_in(case.conn, place.id).await?;
+        let mut after = Vec::new();
+        for convener in &roster.conveners {
+            let person = member(&mut case, convener).await?;
+            people::set_standing(&mut case.script, person.member.id, place.id, true);
+            after.push(person.member.id);
+        }
+        for gone in before.into_iter().filter(|id| !after.contains(id)) {
+            people::set_standing(&mut case.script, gone, place.id, false);
+        }
+        Ok(case.script)
+    }
+
+    /// The operator makes somebody a convener.
+    pub(super) async fn appoint(
+        self,
+        platform: Platform,
+        place: &str,
+        place_name: &str,
+        who: &Named,
+    ) -> Result<Script, Fault> {
+        let (mut case, _) = self.open(platform, place, place_name).await?;
+        let person = member(&mut case, who).await?;
+        people::set_appointed(&mut case.script, person.member.id, true);
+        Ok(case.script)
+    }
+
+    /// The place's community; a place not met before gets one.
+    async fn open(self, platform: Platform, reference: &str, name: &str) -> Result<(Case<'a>, PlaceRow), Fault> {
+        let Placing { conn, keys, defaults, now } = self;
+        let mut script = Script::default();
+        let (community, place) = match people::of_place(conn, platform, reference).await? {
+            Some((id, place)) => {
+                let found = people::community(conn, id).await?;
+                (found.ok_or_else(|| Fault::Protocol("a place without its community".to_owned()))?, place)
+            }
+            None => {
+                let community = new_community(conn, keys, defaults, now, name).await?;
+                let place = PlaceRow { id: keys.place(), platform, reference: reference.to_owned() };
+                people::new_community(&mut script, &community.community);
+                people::new_place(&mut script, community.community.id, &place, name);
+                (community, place)
+            }
+        };
+        let places = vec![place.clone()];
+        Ok((Case { conn, keys, now, event: "roster", community, places, script }, place))
+    }
+}
+
+/// The member somebody is, from now on if not before.
+async fn member(case: &mut Case<'_>, who: &Named) -> Result<Person, Fault> {
+    let community = case.here().id;
+    match people::of_account(case.conn, community, &who.account).await? {
+        Some(person) => Ok(person),
+        None => Ok(case.join(&who.account, &who.name, 0)),
+    }
+}

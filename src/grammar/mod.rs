@@ -1,0 +1,14 @@
+//! What people may say: one table of commands ([`specs::SPECS`]), and how a text becomes one of them.
+//!
+//! Two steps, both pure. [`text::read`] finds the command, the id it points at and its options; nothing but the table is
+//! needed for that. [`command::understand`] gives every value its type, once the person's zone is known. What cannot be
+//! understood is a [`crate::domain::Refusal`], never a guess.
+
+pub mod command;
+pub mod specs;
+pub mod text;
+pub mod when;
+
+pub use command::Command;
+pub use specs::{SPECS, Spec, Verb};
+pub use text::Invocation;

@@ -1,0 +1,133 @@
+//! The log: lines on standard error, as text or JSON, down to the level the operator chose.
+//!
+//! A line says what happened and to which id. Message text, names and tokens never go there. The libraries underneath
+//! speak only from `warn` up, unless the operator names them: at `info` they would drown the bot's own lines, and below
+//! that matrix-sdk writes whole events and sqlx whole statements.
+
+use std::io;
+
+use tracing::Subscriber;
+use tracing::subscriber::SetGlobalDefaultError;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::config::{Log, LogFormat};
+
+/// Targets that are held at `warn`. A name covers everything that begins with it, such as `matrix_sdk_crypto`.
+const TAMED: [&str; 2] = ["matrix_sdk", "sqlx"];
+
+/// Why the log could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum NoLog {
+    #[error("the log's level is no filter")]
+    Filter(#[from] ParseError),
+    #[error("a log is open already")]
+    Twice(#[from] SetGlobalDefaultError),
+}
+
+/// Opens the process's log on standard error. Call it once, before anything worth logging.
+///
+/// # Errors
+/// When the level cannot be read, which a checked configuration rules out, or a log is open already.
+pub fn start(log: &Log) -> Result<(), NoLog> {
+    tracing::subscriber::set_global_default(subscriber(log, io::stderr)?)?;
+    Ok(())
+}
+
+fn subscriber<W>(log: &Log, writer: W) -> Result<Box<dyn Subscriber + Send + Sync>, ParseError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt().with_env_filter(filter(&log.level)?).with_writer(writer);
+    Ok(match log.format {
+        LogFormat::Text => Box::new(lines.with_ansi(false).finish()),
+        LogFormat::Json => Box::new(lines.json().finish()),
+    })
+}
+
+/// The operator's filter, with the libraries tamed in front of it: of two words about one target the later holds.
+fn filter(level: &str) -> Result<EnvFilter, ParseError> {
+    // A general level of `warn` or quieter quiets the libraries by itself, and taming would make them louder.
+    let loud = level.split(',').any(|part| {
+        let part = part.trim();
+        ["info", "debug", "trace"].iter().any(|level| part.eq_ignore_ascii_case(level))
+    });
+    if !loud {
+        return EnvFilter::try_new(level);
+    }
+    let tamed: Vec<_> = TAMED.iter().map(|target| format!("{target}=warn")).collect();
+    EnvFilter::try_new(format!("{},{level}", tamed.join(",")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What the log says when the bot and the two libraries each speak at `info` and `warn`.
+    fn said(level: &str, format: LogFormat) -> String {
+        let page = Arc::new(Mutex::new(Vec::new()));
+        let log = Log { level: level.to_owned(), format };
+        let pen = Arc::clone(&page);
+        let subscriber = subscriber(&log, move || Pen(Arc::clone(&pen))).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(target: "barnraiser::delivery", "bot-info");
+            tracing::warn!(target: "barnraiser::delivery", "bot-warn");
+            tracing::info!(target: "matrix_sdk_crypto::machine", "matrix-info");
+            tracing::warn!(target: "matrix_sdk_crypto::machine", "matrix-warn");
+            tracing::info!(target: "sqlx::query", "sqlx-info");
+            tracing::warn!(target: "sqlx::query", "sqlx-warn");
+        });
+        let text = page.lock().unwrap().clone();
+        String::from_utf8(text).unwrap()
+    }
+
+    struct Pen(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Pen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn words(level: &str) -> Vec<&'static str> {
+        let said = said(level, LogFormat::Text);
+        let all = ["bot-info", "bot-warn", "matrix-info", "matrix-warn", "sqlx-info", "sqlx-warn"];
+        all.into_iter().filter(|word| said.contains(word)).collect()
+    }
+
+    #[test]
+    fn libraries_speak_from_warn_up() {
+        assert_eq!(words("info"), ["bot-info", "bot-warn", "matrix-warn", "sqlx-warn"]);
+        assert_eq!(words("trace"), ["bot-info", "bot-warn", "matrix-warn", "sqlx-warn"]);
+    }
+
+    #[test]
+    fn the_operator_can_let_one_speak() {
+        assert_eq!(words("info,sqlx=info"), ["bot-info", "bot-warn", "matrix-warn", "sqlx-info", "sqlx-warn"]);
+        assert_eq!(words("info,matrix_sdk_crypto=info")[2..4], ["matrix-info", "matrix-warn"]);
+    }
+
+    #[test]
+    fn taming_never_makes_a_library_louder() {
+        assert_eq!(words("error"), Vec::<&str>::new());
+        assert_eq!(words("off"), Vec::<&str>::new());
+        assert_eq!(words("barnraiser=info"), ["bot-info", "bot-warn"]);
+    }
+
+    #[test]
+    fn json_is_one_object_a_line() {
+        let said = said("info", LogFormat::Json);
+        let lines: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines[0]["fields"]["message"], "bot-info");
+        assert_eq!(lines[0]["target"], "barnraiser::delivery");
+    }
+}

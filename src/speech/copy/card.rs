@@ -1,0 +1,54 @@
+//! The card of an ask: the one live post everyone sees, edited as things change.
+//!
+//! It names nobody, neither helpers nor the asker. A name that vanished from a public card would show who handed back,
+//! and an edit history would keep it for ever.
+
+use super::dates::{self, Form};
+use super::draft::Draft;
+use super::phrase::{count, key, own, said_alone};
+use crate::domain::ask::{Standing, Visibility};
+use crate::speech::message::{Amounts, AskLine};
+
+pub(super) fn card(d: &mut Draft<'_>, line: &AskLine) {
+    let AskLine { ask, words, kind, amounts: Amounts { covered, need }, by, standing, visibility, asker: _ } = line;
+    let id = [("ask", own(ask))];
+    d.heading(
+        match standing {
+            Standing::Open => "card-open",
+            Standing::InHand => "card-in-hand",
+            Standing::Met => "card-met",
+            Standing::Withdrawn => "card-withdrawn",
+        },
+        &id,
+    );
+    // Whoever took an ask back may have done so because it said too much. And no card should ever be made of a private
+    // ask; if one is, its words stay out of it.
+    if *standing != Standing::Withdrawn && *visibility == Visibility::Open {
+        d.paragraph(said_alone(&words.0));
+        let mut pieces = Vec::new();
+        if *need > 1 {
+            pieces.push(d.line("card-amounts", &[("covered", count(*covered)), ("need", count(*need))]));
+        }
+        // A day that was met, or passed, needs no mention.
+        if let Some(by) = by.as_ref().filter(|_| *standing != Standing::Met) {
+            pieces.push(d.line("piece-by", &[("by", own(dates::lasting(d, by, Form::Inline)))]));
+        }
+        pieces.extend(kind.map(|kind| d.line("kind-of-help", &[("kind", key(kind.name()))])));
+        if !pieces.is_empty() {
+            d.paragraph(d.pieces(pieces));
+        }
+    }
+    match standing {
+        Standing::Open => {
+            d.tell("card-hint", &id);
+            d.button("button-pledge", format!("pledge {ask} what: by:"));
+            d.button("button-maybe", format!("maybe {ask}"));
+        }
+        Standing::InHand => {
+            d.tell("card-in-hand-note", &id);
+            d.button("button-maybe", format!("maybe {ask}"));
+        }
+        Standing::Met => d.tell("card-met-note", &[]),
+        Standing::Withdrawn => d.tell("card-withdrawn-note", &[]),
+    }
+}

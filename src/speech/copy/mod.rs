@@ -1,0 +1,107 @@
+//! The words: [`say`] turns what the bot means into a document in one person's language and zone.
+//!
+//! No sentence stands here. Every word is in `config/locales/*.ftl` under an id; these files only choose ids and hand
+//! over variables. Nothing is decided here either, with one exception that makes a leak harder: what is public (cards,
+//! digests) drops, once more, whatever must not stand there.
+
+mod card;
+mod care;
+mod dates;
+mod digest;
+mod draft;
+mod help;
+mod lists;
+mod notices;
+mod nudges;
+mod phrase;
+mod refusals;
+mod replies;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use self::draft::Draft;
+use self::phrase::{count, own, said};
+use super::doc::Doc;
+use super::message::{Message, Voice};
+
+/// A message in the words of its voice.
+pub fn say(message: &Message, voice: &Voice) -> Doc {
+    let mut draft = Draft::new(voice);
+    let d = &mut draft;
+    match message {
+        Message::Refused(refusal) => refusals::refuse(d, refusal),
+
+        Message::AskRecorded { ask, need, by, visibility, kind } => {
+            replies::ask_recorded(d, *ask, *need, by.as_ref(), *visibility, *kind);
+        }
+        Message::AskEdited { ask } => d.tell("ask-edited", &[("ask", own(ask))]),
+        Message::AskWithdrawn { ask, released } => {
+            d.tell("ask-withdrawn", &[("ask", own(ask)), ("released", count(*released))]);
+        }
+        Message::AskStillOpen { ask } => d.tell("ask-still-open", &[("ask", own(ask))]),
+        Message::PledgeRecorded { pledge, ask, amounts, amount, what, due, first_step, nudges, asker } => {
+            let recorded = replies::Recorded { pledge: *pledge, ask: *ask, amounts: *amounts, amount: *amount };
+            replies::pledge_recorded(d, recorded, what, due, first_step.as_ref(), *nudges, asker.as_ref());
+        }
+        Message::MaybeRecorded { ask } => d.tell("maybe-recorded", &[("ask", own(ask))]),
+        Message::MaybeDropped { ask } => d.tell("maybe-dropped", &[("ask", own(ask))]),
+        Message::DoneRecorded { pledge, confirm_days } => {
+            d.tell("done-recorded", &[("pledge", own(pledge)), ("days", count(*confirm_days))]);
+        }
+        Message::PartRecorded { pledge, done, amount, due } => {
+            let due = d.when(due);
+            let parts = [("pledge", own(pledge)), ("done", count(*done)), ("amount", count(*amount)), ("due", due)];
+            d.tell("part-recorded", &parts);
+        }
+        Message::Adjusted { pledge, due, amount, what } => replies::adjusted(d, *pledge, due, *amount, what),
+        Message::RemindersStopped { pledge } => d.tell("reminders-stopped", &[("pledge", own(pledge))]),
+        Message::HandedBack { pledge, ask, done } => {
+            d.tell("pledge-handed-back", &[("pledge", own(pledge)), ("ask", own(ask)), ("done", count(*done))]);
+        }
+        Message::ConfirmRecorded { pledge } => d.tell("confirm-recorded", &[("pledge", own(pledge))]),
+        Message::StillNeededRecorded { pledge } => d.tell("still-needed-recorded", &[("pledge", own(pledge))]),
+        Message::ThanksRecorded { pledge } => d.tell("thanks-recorded", &[("pledge", own(pledge))]),
+        Message::OfferRecorded { offer } => d.tell("offer-recorded", &[("offer", own(offer))]),
+        Message::OfferWithdrawn { offer } => d.tell("offer-withdrawn", &[("offer", own(offer))]),
+        Message::Invited { ask, name } => d.tell("person-invited", &[("ask", own(ask)), ("name", said(&name.0))]),
+        Message::ConvenerAdded { name } => d.tell("convener-added", &[("name", said(&name.0))]),
+        Message::ConvenerRemoved { name } => d.tell("convener-removed", &[("name", said(&name.0))]),
+
+        Message::Needs { lines, more } => lists::needs(d, lines, *more),
+        Message::Offers { lines, more } => lists::offers(d, lines, *more),
+        Message::Mine { asks, pledges, maybes, offers } => lists::mine(d, asks, pledges, maybes, offers),
+        Message::Me(me) => settings::me(d, me, false),
+        Message::MeChanged(me) => settings::me(d, me, true),
+        Message::Gatherings { lines } => lists::gatherings(d, lines),
+        Message::Gathering(line) => lists::gathering(d, line),
+        Message::GatheringRecorded(line) => {
+            d.tell("gathering-recorded", &[]);
+            lists::gathering(d, line);
+        }
+        Message::GatheringMoved(line) => {
+            d.tell("gathering-moved", &[]);
+            lists::gathering(d, line);
+        }
+        Message::GatheringCancelled { gathering } => d.tell("gathering-cancelled", &[("gathering", own(gathering))]),
+        Message::DigestHeld { gathering } => d.tell("digest-held", &[("gathering", own(gathering))]),
+        Message::DigestPosted { gathering } => d.tell("digest-posted", &[("gathering", own(gathering))]),
+        Message::Care { unanswered, waiting, away, undelivered } => {
+            care::list(d, unanswered, waiting, away, *undelivered);
+        }
+        Message::CommunityReady(line) => settings::community_ready(d, line),
+        Message::Settings(line) => settings::community(d, line),
+        Message::Check { items } => settings::check(d, items),
+        Message::Help { path, role } => help::help(d, path.as_deref(), *role),
+
+        Message::Card { line } => card::card(d, line),
+        Message::Nudge { items } => nudges::nudge(d, items),
+        Message::Notices { items } => notices::notices(d, items),
+        Message::CareNote { line } => care::note(d, line),
+        Message::Digest { digest, gathering, community } => digest::digest(d, digest, gathering.as_ref(), community),
+        Message::Preview { digest, gathering, community, held } => {
+            digest::preview(d, digest, gathering.as_ref(), community, *held);
+        }
+    }
+    draft.finish()
+}

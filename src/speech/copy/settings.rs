@@ -1,0 +1,89 @@
+//! What a person and a community settled, and whether everything is in place.
+
+use super::dates::{self, Form, clock};
+use super::draft::Draft;
+use super::phrase::{count, key, literal, own, said};
+use crate::domain::community::Role;
+use crate::speech::doc::Line;
+use crate::speech::message::{CheckItem, MeLine, SettingsLine};
+
+pub(super) fn me(d: &mut Draft<'_>, me: &MeLine, changed: bool) {
+    if changed {
+        d.tell("me-changed", &[]);
+    }
+    d.heading("me-heading", &[]);
+    let quiet = if me.quiet_from == me.quiet_until {
+        d.line("me-quiet-none", &[])
+    } else {
+        let (from, until) = (own(clock(me.quiet_from)), own(clock(me.quiet_until)));
+        d.line("me-quiet", &[("from", from), ("until", until)])
+    };
+    let away = match me.away_until {
+        Some(last) => d.line("me-away", &[("date", own(dates::full_day(d, last, Form::Bare)))]),
+        None => d.line("me-not-away", &[]),
+    };
+    let role = match me.role {
+        Role::Convener => "convener",
+        Role::Member => "member",
+    };
+    let lines = vec![
+        d.line("me-name", &[("name", said(&me.name.0))]),
+        d.line("me-zone", &[("zone", own(me.zone.name()))]),
+        d.line("me-language", &[("language", key(me.language.tag()))]),
+        quiet,
+        away,
+        d.line("me-notices", &[("notices", key(if me.notices { "on" } else { "off" }))]),
+        d.line("me-role", &[("role", key(role))]),
+    ];
+    d.list(lines);
+    let example = d.example();
+    d.tell("me-hint", &[("example", example)]);
+}
+
+pub(super) fn community_ready(d: &mut Draft<'_>, settings: &SettingsLine) {
+    d.tell("community-ready", &[("name", said(&settings.name.0))]);
+    let lines = settings_lines(d, settings);
+    d.list(lines);
+    let example = d.example();
+    d.tell("community-ready-next", &[("example", example)]);
+}
+
+pub(super) fn community(d: &mut Draft<'_>, settings: &SettingsLine) {
+    d.heading("settings-heading", &[("name", said(&settings.name.0))]);
+    let lines = settings_lines(d, settings);
+    d.list(lines);
+    d.tell("settings-hint", &[]);
+}
+
+fn settings_lines(d: &Draft<'_>, settings: &SettingsLine) -> Vec<Line> {
+    vec![
+        d.line("settings-zone", &[("zone", own(settings.zone.name()))]),
+        d.line("settings-language", &[("language", key(settings.language.tag()))]),
+        d.line("settings-nudges", &[("nudges", count(settings.nudges))]),
+        d.line("settings-confirm", &[("days", count(settings.confirm_days))]),
+        d.line("settings-digest", &[("days", count(settings.digest_days))]),
+        match &settings.weekly {
+            Some(schedule) => d.line("settings-weekly", &[("schedule", literal(schedule))]),
+            None => d.line("settings-weekly-off", &[]),
+        },
+    ]
+}
+
+pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)]) {
+    d.heading("check-heading", &[]);
+    let line = |(item, ok): &(CheckItem, bool)| {
+        let ok = ("ok", key(if *ok { "yes" } else { "no" }));
+        match item {
+            CheckItem::ZoneChosen => d.line("check-zone", &[ok]),
+            CheckItem::PlaceKnown => d.line("check-place", &[ok]),
+            CheckItem::HasConvener => d.line("check-convener", &[ok]),
+            CheckItem::GatheringAhead => d.line("check-gathering", &[ok, ("example", d.example())]),
+            CheckItem::NothingParked => d.line("check-parked", &[ok]),
+        }
+    };
+    let lines = items.iter().map(line).collect();
+    d.list(lines);
+    if items.iter().all(|(_, ok)| *ok) {
+        d.tell("check-all-well", &[]);
+    }
+}

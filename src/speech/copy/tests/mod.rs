@@ -1,0 +1,284 @@
+//! That nothing in the copy is missing, unused or different between the languages; and what people read, as it reads.
+
+mod reads;
+mod samples;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fluent_bundle::{FluentBundle, FluentResource};
+
+use self::samples::*;
+use super::{help, phrase, say};
+use crate::domain::community::Language;
+use crate::domain::refusal::Refusal;
+use crate::speech::message::{Message, PledgeStanding};
+
+/// What a locale file says under an id, and the comment above it.
+struct Entry {
+    text: String,
+    commented: bool,
+}
+
+/// The entries of a locale file. A comment counts for the block of lines below it.
+fn entries(language: Language) -> BTreeMap<String, Entry> {
+    let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+    let mut commented = false;
+    let mut current = String::new();
+    for line in phrase::source(language).lines() {
+        if line.trim().is_empty() {
+            commented = false;
+        } else if line.starts_with('#') {
+            commented |= line.starts_with("# ");
+        } else if let Some((id, text)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_lowercase()))
+        {
+            let known = entries.insert(id.to_owned(), Entry { text: text.to_owned(), commented });
+            assert!(known.is_none(), "{id} is there twice");
+            current = id.to_owned();
+        } else {
+            let entry = entries.get_mut(&current).expect("a line that belongs to an id");
+            entry.text.push('\n');
+            entry.text.push_str(line);
+        }
+    }
+    entries
+}
+
+/// The names after `$` in a text.
+fn variables(text: &str) -> BTreeSet<String> {
+    let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    text.split('$').skip(1).map(name).collect()
+}
+
+#[test]
+fn both_files_read_without_a_single_fluent_error() {
+    for language in Language::ALL {
+        let resource = FluentResource::try_new(phrase::source(language).to_owned());
+        let resource = resource.map_err(|(_, errors)| errors).expect("a file that Fluent understands");
+        let mut bundle = FluentBundle::new(vec![language.tag().parse().expect("a language tag")]);
+        bundle.add_resource(resource).expect("no id twice");
+    }
+}
+
+#[test]
+fn both_languages_have_the_same_ids_with_the_same_variables() {
+    let (english, spanish) = (entries(Language::English), entries(Language::Spanish));
+    assert!(english.keys().eq(spanish.keys()), "only in one: {:?}", {
+        let (en, es): (BTreeSet<_>, BTreeSet<_>) = (english.keys().collect(), spanish.keys().collect());
+        en.symmetric_difference(&es).copied().cloned().collect::<Vec<_>>()
+    });
+    for (id, entry) in &english {
+        assert_eq!(variables(&entry.text), variables(&spanish[id].text), "the variables of {id}");
+    }
+}
+
+/// The commands and options a text quotes: what stands between marks, variables included.
+fn quoted(text: &str) -> BTreeSet<String> {
+    let between = |mark: char| text.split(mark).skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    between('`').into_iter().chain(between('~')).collect()
+}
+
+#[test]
+fn both_languages_name_the_same_commands() {
+    let (english, spanish) = (entries(Language::English), entries(Language::Spanish));
+    // Their examples are in their own words.
+    let own_words = |id: &str| id.starts_with("usage-") || id.ends_with("-hint") || id == "refused-open-quote";
+    for (id, entry) in english.iter().filter(|(id, _)| !own_words(id)) {
+        assert_eq!(quoted(&entry.text), quoted(&spanish[id].text), "the commands in {id}");
+    }
+}
+
+#[test]
+fn every_mark_that_opens_closes_and_no_command_ends_in_a_full_stop() {
+    for language in Language::ALL {
+        for (id, entry) in entries(language) {
+            for line in entry.text.lines() {
+                for mark in ['`', '~'] {
+                    assert_eq!(line.matches(mark).count() % 2, 0, "{mark} in {id}: {line}");
+                }
+            }
+            for wrong in ["`.", "`,", "`:"] {
+                let ends_command = entry.text.split(wrong).enumerate().any(|(at, before)| {
+                    at + 1 < entry.text.split(wrong).count() && before.matches('`').count() % 2 == 1
+                });
+                assert!(!ends_command, "{wrong} would be sent along in {id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn translators_find_a_comment_above_every_text() {
+    for language in Language::ALL {
+        let bare: Vec<String> = entries(language).into_iter().filter(|(_, e)| !e.commented).map(|(id, _)| id).collect();
+        assert!(bare.is_empty(), "no comment in {language}: {bare:?}");
+    }
+}
+
+/// The ids that stand in the source of the copy, as string literals. Ids have a hyphen in them; nothing else there does.
+fn ids_in_source() -> BTreeSet<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/speech/copy");
+    let mut ids: BTreeSet<String> = BTreeSet::new();
+    for file in std::fs::read_dir(folder).expect("the folder of the copy") {
+        let path = file.expect("a file of it").path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).expect("readable source");
+        let spoken = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let literals = spoken.split('"').skip(1).step_by(2);
+        let is_id = |text: &&str| {
+            text.contains('-')
+                && !text.ends_with('-')
+                && text.starts_with(|c: char| c.is_ascii_lowercase())
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+        };
+        ids.extend(literals.filter(is_id).map(str::to_owned));
+    }
+    // What the copy chooses by is no id.
+    for key in ["in-hand", "handed-back"] {
+        ids.remove(key);
+    }
+    for path in help::paths() {
+        ids.insert(format!("command-{}", path.replace(' ', "-")));
+        ids.insert(format!("usage-{}", path.replace(' ', "-")));
+    }
+    ids
+}
+
+#[test]
+fn no_id_is_missing_and_none_is_unused() {
+    let written: BTreeSet<String> = entries(Language::English).into_keys().collect();
+    let used = ids_in_source();
+    assert_eq!(written.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "in the files, never used");
+    assert_eq!(used.difference(&written).collect::<Vec<_>>(), Vec::<&String>::new(), "used, not in the files");
+}
+
+#[test]
+fn every_text_is_spoken_by_some_sample_with_all_its_variables() {
+    phrase::spoken::take();
+    for message in messages() {
+        say(&message, &voice(Language::English));
+    }
+    let spoken = phrase::spoken::take();
+    for (id, entry) in entries(Language::English) {
+        // Chosen by dates alone; dates.rs has its own tests.
+        if id.starts_with("date-") {
+            continue;
+        }
+        let given = spoken.get(&id).unwrap_or_else(|| panic!("no sample speaks {id}"));
+        for variable in variables(&entry.text) {
+            assert!(given.contains(variable.as_str()), "{id} is spoken without ${variable}");
+        }
+    }
+}
+
+#[test]
+fn there_is_a_sample_of_everything_the_bot_can_mean() {
+    fn covered<T>(all: &[&str], name: fn(&T) -> &'static str, samples: impl IntoIterator<Item = T>) {
+        let there: BTreeSet<&str> = samples.into_iter().map(|sample| name(&sample)).collect();
+        assert_eq!(all.iter().copied().collect::<BTreeSet<_>>(), there);
+    }
+    covered(MESSAGES, message_name, messages());
+    covered(REFUSALS, refusal_name, refusals());
+    covered(NOTICES, notice_name, notices());
+    covered(
+        PROBLEMS,
+        problem_name,
+        refusals().into_iter().filter_map(|r| match r {
+            Refusal::BadWhen { problem, .. } => Some(problem),
+            _ => None,
+        }),
+    );
+    covered(
+        OBJECTIONS,
+        objection_name,
+        refusals().into_iter().filter_map(|r| match r {
+            Refusal::Wording(objection) => Some(objection),
+            _ => None,
+        }),
+    );
+    covered(
+        NEEDS,
+        needed_name,
+        refusals().into_iter().filter_map(|r| match r {
+            Refusal::Missing { what, .. } => Some(what),
+            _ => None,
+        }),
+    );
+    covered(
+        DETAILS,
+        detail_name,
+        refusals().into_iter().flat_map(|r| match r {
+            Refusal::PrivateDetail { details, .. } => details,
+            _ => Vec::new(),
+        }),
+    );
+    covered(CHECKS, check_name, checks(true).into_iter().map(|(item, _)| item));
+    covered(
+        STEPS,
+        step_name,
+        messages().into_iter().flat_map(|m| match m {
+            Message::Nudge { items } => items.into_iter().map(|item| item.step).collect(),
+            _ => Vec::new(),
+        }),
+    );
+    covered(
+        STANDINGS,
+        standing_name,
+        messages().into_iter().filter_map(|m| match m {
+            Message::Card { line } => Some(line.standing),
+            _ => None,
+        }),
+    );
+    covered(
+        VISIBILITIES,
+        visibility_name,
+        messages().into_iter().filter_map(|m| match m {
+            Message::AskRecorded { visibility, .. } => Some(visibility),
+            _ => None,
+        }),
+    );
+    covered(
+        DIGEST_STATES,
+        digest_state_name,
+        messages().into_iter().filter_map(|m| match m {
+            Message::Gathering(line) => Some(line.digest),
+            _ => None,
+        }),
+    );
+    covered::<PledgeStanding>(
+        PLEDGE_STANDINGS,
+        pledge_standing_name,
+        messages().into_iter().flat_map(|m| match m {
+            Message::Mine { pledges, .. } => pledges.into_iter().map(|line| line.standing).collect(),
+            _ => Vec::new(),
+        }),
+    );
+}
+
+#[test]
+fn every_sample_is_whole_in_both_languages() {
+    for language in Language::ALL {
+        for message in messages() {
+            let doc = say(&message, &voice(language));
+            let text = doc.plain("/");
+            let name = message_name(&message);
+            assert!(!doc.blocks.is_empty() && !text.trim().is_empty(), "{name} says nothing in {language}");
+            for mark in ["{", "}", "*", "`", "~"] {
+                assert!(
+                    !text.contains(mark) || text.contains("0 0 9 * * Mon"),
+                    "{mark} in {name}, {language}:\n{text}"
+                );
+            }
+            let private_use = |c: char| ('\u{E000}'..='\u{F8FF}').contains(&c);
+            assert!(!text.contains(private_use), "a stand-in is left in {name}, {language}:\n{text}");
+            assert!(!text.contains("  ") && !text.contains(" ."), "loose spaces in {name}, {language}:\n{text}");
+            for id in entries(language).keys().filter(|id| id.contains('-')) {
+                assert!(!text.contains(id.as_str()), "the id {id} in {name}, {language}:\n{text}");
+            }
+            for button in &doc.buttons {
+                assert!(!button.label.is_empty() && !button.command.starts_with('/'), "{button:?} in {name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What the installation knows about itself.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::Fault;
+use super::script::Script;
+
+/// The latest time seen, in milliseconds.
+pub const CLOCK: &str = "clock";
+/// The version of the zone data that instants were computed with.
+pub const ZONE_DATA: &str = "zone_data";
+/// The secret that delivery keys are made with.
+pub const INSTALL: &str = "install";
+
+pub async fn get(conn: &mut SqliteConnection, key: &str) -> Result<Option<String>, Fault> {
+    sqlx::query_scalar("select value from meta where key = ?").bind(key).fetch_optional(conn).await
+}
+
+pub fn set(script: &mut Script, key: &str, value: &str) {
+    script.write(
+        "insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value",
+        [key.into(), value.into()],
+    );
+}

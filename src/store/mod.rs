@@ -1,0 +1,113 @@
+//! SQLite, as plain functions on a connection: the SQL in view, the parameters bound, the rows checked on the way out.
+//!
+//! It begins and commits nothing and decides nothing: the engine does. Writes are recorded in a [`script::Script`], so that
+//! one input is one statement string and one hand-off to SQLite's thread.
+//!
+//! The bundled SQLite (3.50.2) has the WAL-reset bug, which needs two connections that write or checkpoint one file.
+//! Hence exactly one writing connection, and every other one read-only.
+
+pub mod bookmarks;
+pub mod gatherings;
+pub mod lists;
+pub mod meta;
+pub mod outbox;
+pub mod people;
+pub mod rows;
+pub mod scope;
+pub mod script;
+pub mod timers;
+pub mod writes;
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, migrate::MigrateError};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Something in the database failed. Its text is for the log, never for a person.
+pub type Fault = sqlx::Error;
+
+/// Why a data folder could not be opened: one clear sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotOpen {
+    #[error("the data folder {path} cannot be used: {source}. Choose another with --data, or mend its permissions")]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("another barnraiser is already using {0}. Stop it first, or choose another folder with --data")]
+    InUse(PathBuf),
+    #[error("{0} was written by a newer version of barnraiser. Use that version, or restore an older backup")]
+    Newer(PathBuf),
+    #[error("the database {path} cannot be opened: {source}")]
+    Database { path: PathBuf, source: sqlx::Error },
+    #[error("the database {path} could not be brought up to date: {source}")]
+    Migration { path: PathBuf, source: MigrateError },
+}
+
+/// An open data folder: the lock, the one writer, and readers beside it.
+#[derive(Debug)]
+pub struct Store {
+    pub writer: SqliteConnection,
+    pub readers: SqlitePool,
+    /// Held for as long as the store is open, and released by the operating system even after `kill -9`.
+    pub lock: File,
+}
+
+impl Store {
+    /// Opens a data folder, making it if it is not there, and brings its database up to date.
+    ///
+    /// # Errors
+    /// The folder cannot be used, is in use, or holds a database this version cannot read.
+    pub async fn open(folder: &Path) -> Result<Store, CannotOpen> {
+        let cannot_use = |source| CannotOpen::Folder { path: folder.to_owned(), source };
+        make_private_folder(folder).map_err(cannot_use)?;
+        let lock = lock(folder)?;
+        let path = folder.join("barnraiser.db");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: an acknowledged commit survives a power cut, not only a killed process.
+            .synchronous(SqliteSynchronous::Full)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .foreign_keys(true)
+            // What is blanked is gone from the file too.
+            .pragma("secure_delete", "on")
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        let failed = |source| CannotOpen::Database { path: path.clone(), source };
+        let mut writer = options.connect().await.map_err(failed)?;
+        MIGRATIONS.run(&mut writer).await.map_err(|source| match source {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => CannotOpen::Newer(path.clone()),
+            source => CannotOpen::Migration { path: path.clone(), source },
+        })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(2)
+            .connect_lazy_with(options.create_if_missing(false).read_only(true));
+        Ok(Store { writer, readers, lock })
+    }
+}
+
+/// Makes the folder for its owner alone; an existing one stays as it is.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// One process per data folder, by a file of its own: never by the database, whose POSIX locks belong to SQLite.
+fn lock(folder: &Path) -> Result<File, CannotOpen> {
+    let cannot_use = |source| CannotOpen::Folder { path: folder.to_owned(), source };
+    let path = folder.join("barnraiser.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(cannot_use)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(CannotOpen::InUse(folder.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => Err(cannot_use(source)),
+    }
+}

@@ -1,0 +1,278 @@
+//! Communities, their places, their members and the accounts they are reached by.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use super::Fault;
+use super::rows::{CommunityRow, Person, PersonRow, StoredCommunity, community_json, from_json, person_json};
+use super::scope::PlaceRow;
+use super::script::Script;
+use crate::domain::community::{Account, Community, Member};
+use crate::domain::{CommunityId, MemberId};
+
+/// A community first met in a place.
+pub fn new_community(script: &mut Script, community: &Community) {
+    script.write(
+        "insert into communities (id, slug, name, zone, language, nudges, confirm_days, digest_days, weekly, made_at) \
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            community.id.0.into(),
+            community.slug.as_str().into(),
+            community.name.as_str().into(),
+            community.zone.name().into(),
+            community.language.tag().into(),
+            community.norms.nudges.into(),
+            community.norms.confirm_days.into(),
+            community.norms.digest_days.into(),
+            community.norms.weekly.as_deref().into(),
+            community.made_at.as_millisecond().into(),
+        ],
+    );
+}
+
+pub fn change_community(script: &mut Script, community: &Community, set_up_at: Option<Timestamp>) {
+    script.write(
+        "update communities set name = ?, zone = ?, language = ?, nudges = ?, confirm_days = ?, digest_days = ?, weekly = ?, \
+         set_up_at = coalesce(?, set_up_at) where id = ?",
+        [
+            community.name.as_str().into(),
+            community.zone.name().into(),
+            community.language.tag().into(),
+            community.norms.nudges.into(),
+            community.norms.confirm_days.into(),
+            community.norms.digest_days.into(),
+            community.norms.weekly.as_deref().into(),
+            set_up_at.map(Timestamp::as_millisecond).into(),
+            community.id.0.into(),
+        ],
+    );
+}
+
+/// A weekly digest went out.
+pub fn weekly_posted(script: &mut Script, community: CommunityId, now: Timestamp) {
+    script.write(
+        "update communities set last_weekly_at = ? where id = ?",
+        [now.as_millisecond().into(), community.0.into()],
+    );
+}
+
+pub fn new_place(script: &mut Script, community: CommunityId, place: &PlaceRow, name: &str) {
+    script.write(
+        "insert into places (id, community_id, platform, ref, name) values (?, ?, ?, ?, ?)",
+        [
+            place.id.into(),
+            community.0.into(),
+            place.platform.name().into(),
+            place.reference.as_str().into(),
+            name.into(),
+        ],
+    );
+}
+
+/// A new member. Their zone and language stay the community's until they say otherwise.
+pub fn new_member(script: &mut Script, community: CommunityId, member: &Member, now: Timestamp) {
+    script.write(
+        "insert into members (id, community_id, name, quiet_from, quiet_until, made_at) values (?, ?, ?, ?, ?, ?)",
+        [
+            member.id.0.into(),
+            community.0.into(),
+            member.name.as_str().into(),
+            member.waking.quiet.from.to_string().into(),
+            member.waking.quiet.until.to_string().into(),
+            now.as_millisecond().into(),
+        ],
+    );
+}
+
+/// An account is this member's in this community; `acted_at` is when they last acted from it, 0 for never.
+pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId, account: &Account, acted_at: i64) {
+    script.write(
+        "insert into accounts (platform, ref, community_id, member_id, acted_at) values (?, ?, ?, ?, ?)",
+        [
+            account.platform.name().into(),
+            account.id.as_str().into(),
+            community.0.into(),
+            member.0.into(),
+            acted_at.into(),
+        ],
+    );
+}
+
+/// They acted from this account just now.
+pub fn acted(script: &mut Script, community: CommunityId, account: &Account, now: Timestamp) {
+    script.write(
+        "update accounts set acted_at = ? where platform = ? and ref = ? and community_id = ?",
+        [now.as_millisecond().into(), account.platform.name().into(), account.id.as_str().into(), community.0.into()],
+    );
+}
+
+/// A nudge message goes to this member: none more to their accounts today, from any community.
+pub fn nudged(script: &mut Script, member: MemberId, now: Timestamp) {
+    script.write(
+        "update accounts set nudged_at = ? where (platform, ref) in \
+         (select platform, ref from accounts where member_id = ?)",
+        [now.as_millisecond().into(), member.0.into()],
+    );
+}
+
+/// When this member's accounts last had a nudge message, from any community.
+pub async fn last_nudged(conn: &mut SqliteConnection, member: MemberId) -> Result<Option<i64>, Fault> {
+    sqlx::query_scalar("select max(nudged_at) from accounts where member_id = ?").bind(member.0).fetch_one(conn).await
+}
+
+/// A convener, or the operator, made them a convener, or took that back.
+pub fn set_appointed(script: &mut Script, member: MemberId, appointed: bool) {
+    script.write("update members set appointed = ? where id = ?", [appointed.into(), member.0.into()]);
+}
+
+/// The platform says whether they convene a place.
+pub fn set_standing(script: &mut Script, member: MemberId, place: i64, convenes: bool) {
+    if convenes {
+        script.write(
+            "insert into standings (member_id, place_id) values (?, ?) on conflict do nothing",
+            [member.0.into(), place.into()],
+        );
+    } else {
+        script.write("delete from standings where member_id = ? and place_id = ?", [member.0.into(), place.into()]);
+    }
+}
+
+/// Who convenes a place by standing.
+pub async fn standing_in(conn: &mut SqliteConnection, place: i64) -> Result<Vec<MemberId>, Fault> {
+    let rows: Vec<i64> =
+        sqlx::query_scalar("select member_id from standings where place_id = ?").bind(place).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}
+
+pub fn set_name(script: &mut Script, member: MemberId, name: &str) {
+    script.write("update members set name = ? where id = ?", [name.into(), member.0.into()]);
+}
+
+/// What a member settled for themselves. Only what differs from before is written over the community's.
+pub fn change_member(script: &mut Script, before: &Member, after: &Member) {
+    let zone = (after.waking.zone != before.waking.zone).then(|| after.waking.zone.name());
+    let language = (after.language != before.language).then(|| after.language.tag());
+    script.write(
+        "update members set zone = coalesce(?, zone), language = coalesce(?, language), quiet_from = ?, quiet_until = ?, \
+         away_until = ?, notices = ? where id = ?",
+        [
+            zone.into(),
+            language.into(),
+            after.waking.quiet.from.to_string().into(),
+            after.waking.quiet.until.to_string().into(),
+            after.waking.away_until.map(|d| d.to_string()).into(),
+            after.notices.into(),
+            after.id.0.into(),
+        ],
+    );
+}
+
+fn people(rows: Vec<String>) -> Result<Vec<Person>, Fault> {
+    rows.iter().map(|row| from_json::<PersonRow>(row)?.try_into()).collect()
+}
+
+/// A member.
+pub async fn person(conn: &mut SqliteConnection, member: MemberId) -> Result<Option<Person>, Fault> {
+    const SQL: &str = concat!(
+        "select ", person_json!(), " from members m join communities c on c.id = m.community_id where m.id = ?"
+    );
+    let row: Option<String> = sqlx::query_scalar(SQL).bind(member.0).fetch_optional(conn).await?;
+    Ok(people(row.into_iter().collect())?.pop())
+}
+
+/// The conveners of a community, longest first.
+pub async fn conveners(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<Person>, Fault> {
+    const SQL: &str = concat!(
+        "select ", person_json!(), " from members m join communities c on c.id = m.community_id \
+         where c.id = ? and (m.appointed or exists \
+         (select 1 from standings t where t.member_id = m.id)) order by m.id"
+    );
+    people(sqlx::query_scalar(SQL).bind(community.0).fetch_all(conn).await?)
+}
+
+/// The members who go by an account id or a name here, in any case.
+pub async fn known_as(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    name: &str,
+) -> Result<Vec<Person>, Fault> {
+    const SQL: &str = concat!(
+        "select ", person_json!(), " from members m join communities c on c.id = m.community_id where c.id = ? and \
+         (m.name = ? collate nocase or exists (select 1 from accounts a where a.member_id = m.id and a.ref = ?)) \
+         order by m.id"
+    );
+    people(sqlx::query_scalar(SQL).bind(community.0).bind(name).bind(name).fetch_all(conn).await?)
+}
+
+/// The member an account is here.
+pub async fn of_account(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    account: &Account,
+) -> Result<Option<Person>, Fault> {
+    const SQL: &str = concat!(
+        "select ", person_json!(), " from accounts s join members m on m.id = s.member_id \
+         join communities c on c.id = m.community_id where c.id = ? and s.platform = ? and s.ref = ?"
+    );
+    let rows =
+        sqlx::query_scalar(SQL).bind(community.0).bind(account.platform.name()).bind(&account.id).fetch_all(conn).await?;
+    Ok(people(rows)?.pop())
+}
+
+/// The members who are away on a day.
+pub async fn away_on(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    date: jiff::civil::Date,
+) -> Result<Vec<String>, Fault> {
+    sqlx::query_scalar("select name from members where community_id = ? and away_until >= ? order by name")
+        .bind(community.0)
+        .bind(date.to_string())
+        .fetch_all(conn)
+        .await
+}
+
+/// Whether a slug is taken.
+pub async fn slug_taken(conn: &mut SqliteConnection, slug: &str) -> Result<bool, Fault> {
+    sqlx::query_scalar("select exists (select 1 from communities where slug = ?)").bind(slug).fetch_one(conn).await
+}
+
+/// A community.
+pub async fn community(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+) -> Result<Option<StoredCommunity>, Fault> {
+    const SQL: &str = concat!("select ", community_json!(), " from communities c where c.id = ?");
+    let row: Option<String> = sqlx::query_scalar(SQL).bind(community.0).fetch_optional(conn).await?;
+    row.map(|row| from_json::<CommunityRow>(&row)?.try_into()).transpose()
+}
+
+/// The community a public place belongs to, and the place.
+pub async fn of_place(
+    conn: &mut SqliteConnection,
+    platform: crate::domain::community::Platform,
+    reference: &str,
+) -> Result<Option<(CommunityId, PlaceRow)>, Fault> {
+    let row: Option<(i64, i64)> =
+        sqlx::query_as("select community_id, id from places where platform = ? and ref = ?")
+            .bind(platform.name())
+            .bind(reference)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|(community, id)| (CommunityId(community), PlaceRow { id, platform, reference: reference.to_owned() })))
+}
+
+/// The public places of a community.
+pub async fn places(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<PlaceRow>, Fault> {
+    let rows: Vec<(i64, String, String)> =
+        sqlx::query_as("select id, platform, ref from places where community_id = ? order by id")
+            .bind(community.0)
+            .fetch_all(conn)
+            .await?;
+    rows.into_iter()
+        .map(|(id, platform, reference)| {
+            let platform = platform.parse().map_err(|_| Fault::Decode("a place on an unknown platform".into()))?;
+            Ok(PlaceRow { id, platform, reference })
+        })
+        .collect()
+}

@@ -1,0 +1,256 @@
+//! The one read of the hot path: who speaks, where, in which community, and the ask they speak about with everything
+//! around it.
+
+use serde::Deserialize;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteConnection;
+
+use super::Fault;
+use super::rows::{
+    AskRow, CommunityRow, Person, PersonRow, PledgeRow, StoredAsk, StoredCommunity, StoredPledge, ask_json,
+    community_json, from_json, person_json, pledge_json,
+};
+use crate::domain::ask::{Tally, Viewer};
+use crate::domain::community::{Account, Platform};
+use crate::domain::{CommunityId, MemberId, PledgeId, Ref};
+
+/// An ask with its pledges, its invited, its maybes, and everyone concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    pub ask: StoredAsk,
+    pub pledges: Vec<StoredPledge>,
+    pub invited: Vec<MemberId>,
+    pub maybes: Vec<MemberId>,
+    people: Vec<Person>,
+}
+
+impl Subject {
+    /// How much of it is where.
+    pub fn tally(&self) -> Tally {
+        Tally::of(self.ask.ask.need, self.pledges.iter().map(|p| &p.pledge))
+    }
+
+    pub fn pledge(&self, id: PledgeId) -> Option<&StoredPledge> {
+        self.pledges.iter().find(|p| p.pledge.id == id)
+    }
+
+    /// Someone concerned: the asker, a helper, a maybe.
+    pub fn person(&self, id: MemberId) -> Option<&Person> {
+        self.people.iter().find(|p| p.member.id == id)
+    }
+
+    /// This person's view of it.
+    pub fn viewer(&self, member: &crate::domain::community::Member) -> Viewer {
+        Viewer { member: member.id, role: member.role(), invited: self.invited.contains(&member.id) }
+    }
+}
+
+/// A public place of the community.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PlaceRow {
+    pub id: i64,
+    pub platform: Platform,
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// Everything one input needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    pub community: StoredCommunity,
+    pub places: Vec<PlaceRow>,
+    /// Who speaks, if they are a member already.
+    pub person: Option<Person>,
+    pub subject: Option<Subject>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SubjectRow {
+    ask: AskRow,
+    pledges: Vec<PledgeRow>,
+    invited: Vec<i64>,
+    maybes: Vec<i64>,
+    people: Vec<PersonRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ScopeRow {
+    community: CommunityRow,
+    places: Vec<PlaceRow>,
+    person: Option<PersonRow>,
+    subject: Option<SubjectRow>,
+}
+
+fn all<Row, T: TryFrom<Row, Error = Fault>>(rows: Vec<Row>) -> Result<Vec<T>, Fault> {
+    rows.into_iter().map(T::try_from).collect()
+}
+
+impl TryFrom<SubjectRow> for Subject {
+    type Error = Fault;
+
+    fn try_from(row: SubjectRow) -> Result<Self, Fault> {
+        Ok(Subject {
+            ask: row.ask.try_into()?,
+            pledges: all(row.pledges)?,
+            invited: row.invited.into_iter().map(MemberId).collect(),
+            maybes: row.maybes.into_iter().map(MemberId).collect(),
+            people: all(row.people)?,
+        })
+    }
+}
+
+impl TryFrom<ScopeRow> for Scope {
+    type Error = Fault;
+
+    fn try_from(row: ScopeRow) -> Result<Self, Fault> {
+        Ok(Scope {
+            community: row.community.try_into()?,
+            places: row.places,
+            person: row.person.map(Person::try_from).transpose()?,
+            subject: row.subject.map(Subject::try_from).transpose()?,
+        })
+    }
+}
+
+/// The ask `k` of community `c` with everything around it, as JSON.
+macro_rules! subject_json {
+    () => {
+        concat!(
+            "json_object('ask', ", ask_json!(), ", ",
+            "'pledges', (select json_group_array(", pledge_json!(), " order by p.number) from pledges p ",
+            " where p.community_id = c.id and p.ask = k.number), ",
+            "'invited', (select json_group_array(i.member_id) from invitations i ",
+            " where i.community_id = c.id and i.ask = k.number), ",
+            "'maybes', (select json_group_array(y.member_id order by y.made_at) from maybes y ",
+            " where y.community_id = c.id and y.ask = k.number), ",
+            "'people', (select json_group_array(", person_json!(), ") from members m where m.id in ",
+            " (select k.asker_id union select p.helper_id from pledges p where p.community_id = c.id ",
+            "  and p.ask = k.number union select y.member_id from maybes y where y.community_id = c.id ",
+            "  and y.ask = k.number)))"
+        )
+    };
+}
+
+/// A scope of community `c`, the speaker's account `a` and the ask or pledge numbers `n.ask` and `n.pledge`.
+macro_rules! scope_json {
+    () => {
+        concat!(
+            "json_object('community', ", community_json!(), ", ",
+            "'places', (select json_group_array(json_object('id', l.id, 'platform', l.platform, 'ref', l.ref) ",
+            " order by l.id) from places l where l.community_id = c.id), ",
+            "'person', (select ", person_json!(), " from members m where m.id = s.member_id), ",
+            "'subject', (select ", subject_json!(), " from asks k where k.community_id = c.id and k.number = ",
+            " coalesce(n.ask, (select p.ask from pledges p where p.community_id = c.id and p.number = n.pledge))))"
+        )
+    };
+}
+
+const IN_PUBLIC: &str = concat!(
+    "with n as (select ? as ask, ? as pledge), speaker as (select ? as platform, ? as ref) select ",
+    scope_json!(),
+    " from places h join communities c on c.id = h.community_id cross join n cross join speaker ",
+    " left join accounts s on s.platform = speaker.platform and s.ref = speaker.ref and s.community_id = c.id ",
+    " where h.platform = ? and h.ref = ?"
+);
+
+const IN_COMMUNITY: &str = concat!(
+    "with n as (select ? as ask, ? as pledge), speaker as (select ? as platform, ? as ref) select ",
+    scope_json!(),
+    " from communities c cross join n cross join speaker ",
+    " left join accounts s on s.platform = speaker.platform and s.ref = speaker.ref and s.community_id = c.id ",
+    " where c.id = ?"
+);
+
+fn numbers(target: Option<Ref>) -> (Option<u32>, Option<u32>) {
+    match target {
+        Some(Ref::Ask(id)) => (Some(id.0), None),
+        Some(Ref::Pledge(id)) => (None, Some(id.0)),
+        _ => (None, None),
+    }
+}
+
+fn read(row: Option<sqlx::sqlite::SqliteRow>) -> Result<Option<Scope>, Fault> {
+    let Some(row) = row else { return Ok(None) };
+    let scope: ScopeRow = from_json(row.try_get(0)?)?;
+    scope.try_into().map(Some)
+}
+
+/// What a speaker in a public place needs; `None` if no community has this place.
+pub async fn in_public(
+    conn: &mut SqliteConnection,
+    speaker: &Account,
+    place: &str,
+    target: Option<Ref>,
+) -> Result<Option<Scope>, Fault> {
+    let (ask, pledge) = numbers(target);
+    let row = sqlx::query(IN_PUBLIC)
+        .bind(ask)
+        .bind(pledge)
+        .bind(speaker.platform.name())
+        .bind(&speaker.id)
+        .bind(speaker.platform.name())
+        .bind(place)
+        .fetch_optional(conn)
+        .await?;
+    read(row)
+}
+
+/// What a speaker needs in a community that is known already.
+pub async fn in_community(
+    conn: &mut SqliteConnection,
+    speaker: &Account,
+    community: CommunityId,
+    target: Option<Ref>,
+) -> Result<Option<Scope>, Fault> {
+    let (ask, pledge) = numbers(target);
+    let row = sqlx::query(IN_COMMUNITY)
+        .bind(ask)
+        .bind(pledge)
+        .bind(speaker.platform.name())
+        .bind(&speaker.id)
+        .bind(community.0)
+        .fetch_optional(conn)
+        .await?;
+    read(row)
+}
+
+/// A community's own view of an ask, for what falls due about it.
+pub async fn of(conn: &mut SqliteConnection, community: CommunityId, target: Ref) -> Result<Option<Scope>, Fault> {
+    let nobody = Account { platform: Platform::Console, id: String::new() };
+    in_community(conn, &nobody, community, Some(target)).await
+}
+
+/// A community someone could mean in a direct chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub community: CommunityId,
+    pub slug: String,
+    /// When they last acted there, if they are a member of it.
+    pub acted_at: Option<i64>,
+}
+
+/// The communities an account is a member of, or shares one of these places with; the last acted in first.
+pub async fn candidates(
+    conn: &mut SqliteConnection,
+    speaker: &Account,
+    shared: &[String],
+) -> Result<Vec<Candidate>, Fault> {
+    let shared = serde_json::to_string(shared).map_err(|error| Fault::Encode(Box::new(error)))?;
+    let rows: Vec<(i64, String, Option<i64>)> = sqlx::query_as(
+        "select c.id, c.slug, a.acted_at from communities c \
+         left join accounts a on a.community_id = c.id and a.platform = ? and a.ref = ? \
+         where a.member_id is not null or c.id in \
+          (select community_id from places where platform = ? and ref in (select value from json_each(?))) \
+         order by a.acted_at desc nulls last, c.id",
+    )
+    .bind(speaker.platform.name())
+    .bind(&speaker.id)
+    .bind(speaker.platform.name())
+    .bind(shared)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, slug, acted_at)| Candidate { community: CommunityId(id), slug, acted_at })
+        .collect())
+}
