@@ -97,7 +97,10 @@ fn harmless(doc: &Doc) -> Doc {
     let line = |line: &Line| -> Line {
         let calm = |span: &Span| match span {
             Span::Said(text) => Span::Said(calmed(text)),
-            other => other.clone(),
+            // A command or a word offered back to somebody may quote what they typed.
+            Span::Code(text) => Span::Code(calmed(text)),
+            Span::Literal(text) => Span::Literal(calmed(text)),
+            Span::Text(_) | Span::Strong(_) => span.clone(),
         };
         line.iter().map(calm).collect()
     };
@@ -170,6 +173,7 @@ fn push_line(html: &mut String, line: &Line, prefix: &str) {
             Span::Text(_) | Span::Said(_) => write!(html, "{text}"),
             Span::Strong(_) => write!(html, "<strong>{text}</strong>"),
             Span::Code(_) => write!(html, "<code>{}{text}</code>", escaped(prefix)),
+            Span::Literal(_) => write!(html, "<code>{text}</code>"),
         };
     }
 }
