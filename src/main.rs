@@ -2,14 +2,23 @@
 //!
 //! Exit codes: 0 all is well; 1 refused, with the reason on standard error; 2 the command line itself was wrong.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use barnraiser::config::{self, Config, Inviter, LogFormat, Matrix, SignIn};
 use barnraiser::domain::Zone;
+use barnraiser::engine::clock::{Clock, Ids, ManualClock, SeededIds, ShiftedClock, SystemClock, SystemIds};
+use barnraiser::engine::{Defaults, Engine, rhythm};
+use barnraiser::ops;
+use barnraiser::platforms::console::session::{ConsoleClock, Opening, Session};
+use barnraiser::platforms::console::{self, show::Stage};
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
 
 /// A mutual-aid bot for Matrix: asks, pledges, and what was kept.
 ///
@@ -51,10 +60,10 @@ struct Run {
 
 #[derive(Args, Default)]
 struct Console {
-    /// Keep the community in this folder. Without it the community is gone when the console closes.
+    /// Keep the community in this folder; without it in ./data, or for a script in a folder that goes away by itself.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Read the lines of this file instead of the terminal.
+    /// Play the lines of this file (- for standard input) instead of asking at the terminal.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
     /// Answer with one JSON object a line.
@@ -101,16 +110,162 @@ fn main() -> ExitCode {
 }
 
 fn run_bot(run: &Run) -> ExitCode {
-    let clock = run.rehearse_from.as_ref().map(|from| format!(" with the clock at {} {:?}", from.civil, from.zone));
-    say(&format!("barnraiser: run{} is not built yet", clock.unwrap_or_default()));
-    let _ = &run.configured;
-    ExitCode::from(2)
+    let config = match Config::load(run.configured.config.as_deref(), config::environment()) {
+        Ok(config) => config,
+        Err(problems) => {
+            for problem in &problems {
+                say(&problem.to_string());
+            }
+            return ExitCode::from(1);
+        }
+    };
+    ops::logging::start(&config.log);
+    let clock: Arc<dyn Clock> = match &run.rehearse_from {
+        Some(from) => {
+            let clock = ShiftedClock::default();
+            clock.set(from.zone.instant(from.civil));
+            Arc::new(clock)
+        }
+        None => Arc::new(SystemClock),
+    };
+    finish(block_on(run_platforms(config, clock)))
+}
+
+/// Opens the engine and every configured platform, and runs until told to stop.
+async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), String> {
+    let Some(platform) = &config.matrix else {
+        return Err("the configuration names no platform. How to mend: add a [matrix] section, or open the console"
+            .to_owned());
+    };
+    let (engine, running) =
+        Engine::open(&config.data, defaults(&config), clock, Arc::new(SystemIds)).await.map_err(|e| e.to_string())?;
+    let shutdown = CancellationToken::new();
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(stop_on_signal(shutdown.clone()));
+    {
+        let (engine, shutdown) = (engine.clone(), shutdown.clone());
+        tasks.spawn(async move { rhythm::run(engine, shutdown).await.map_err(|e| e.to_string()) });
+    }
+    start_matrix(platform, &config, &engine, &shutdown, &mut tasks).await?;
+    let mut ended = Ok(());
+    while let Some(task) = tasks.join_next().await {
+        let result = task.map_err(|e| format!("a part of the bot broke: {e}")).and_then(|result| result);
+        if let Err(error) = result
+            && ended.is_ok()
+        {
+            ended = Err(error);
+        }
+        // Whichever part ends first, by a signal or by trouble, the others end with it.
+        shutdown.cancel();
+    }
+    drop(engine);
+    running.await.map_err(|e| format!("the engine broke: {e}"))?;
+    tracing::info!("stopped; everything acknowledged is kept");
+    ended
+}
+
+#[cfg(not(feature = "matrix"))]
+async fn start_matrix(
+    _: &Matrix,
+    _: &Config,
+    _: &Engine,
+    _: &CancellationToken,
+    _: &mut tokio::task::JoinSet<Result<(), String>>,
+) -> Result<(), String> {
+    Err("this program was built without Matrix. How to mend: build it with the feature `matrix`".to_owned())
+}
+
+/// Completes on SIGTERM or Ctrl-C.
+async fn stop_on_signal(shutdown: CancellationToken) -> Result<(), String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = shutdown.cancelled() => {}
+    }
+    Ok(())
+}
+
+fn defaults(config: &Config) -> Defaults {
+    Defaults {
+        zone: config.community.zone.clone(),
+        language: config.community.language,
+        weekly: config.rhythm.weekly_digest.as_ref().map(ToString::to_string),
+        housekeeping: config.rhythm.housekeeping.clone(),
+        retention_days: config.rhythm.retention_days,
+        quarantine: config.delivery.quarantine.try_into().unwrap_or(SignedDuration::MAX),
+    }
 }
 
 fn open_console(console: &Console) -> ExitCode {
-    let Console { data: _, script: _, json: _, seed: _ } = console;
-    say("barnraiser: the console is not built yet");
-    ExitCode::from(2)
+    finish(block_on(run_console(console)))
+}
+
+async fn run_console(console: &Console) -> Result<(), String> {
+    let script = match &console.script {
+        Some(path) => Some(read_script(path)?),
+        None if std::io::stdin().is_terminal() => None,
+        None => {
+            return Err("standard input is no terminal. Give a script with --script FILE, or --script - to read it here"
+                .to_owned());
+        }
+    };
+    // The console's own defaults are the configuration's, so that there is one place where they stand.
+    let config = Config::load(None, std::iter::empty()).map_err(|_| "the built-in defaults are broken".to_owned())?;
+    // A script without a folder of its own gets one that goes away by itself.
+    let (folder, _temporary) = match (&console.data, &script) {
+        (Some(folder), _) => (folder.clone(), None),
+        (None, None) => (config.data.clone(), None),
+        (None, Some(_)) => {
+            let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder can be made: {e}"))?;
+            (folder.path().to_owned(), Some(folder))
+        }
+    };
+    let stage = Stage::stdout(console.json);
+    let ids: Arc<dyn Ids> = match console.seed {
+        Some(seed) => Arc::new(SeededIds::new(seed)),
+        None => Arc::new(SystemIds),
+    };
+    let clock = match &script {
+        Some(_) => ConsoleClock::Still(ManualClock::at(Timestamp::MIN)),
+        None => ConsoleClock::Running(ShiftedClock::default()),
+    };
+    let defaults = Defaults { quarantine: SignedDuration::ZERO, ..defaults(&config) };
+    let opening = Opening { folder, defaults, clock, ids, stage: stage.clone() };
+    let session = Session::open(opening).await.map_err(|e| e.to_string())?;
+    match script {
+        Some(script) => console::play(session, &script).await.map_err(|e| e.to_string()),
+        None => console::talk(session, stage, config.community.language).await.map_err(|e| e.to_string()),
+    }
+}
+
+fn read_script(path: &Path) -> Result<String, String> {
+    let read = if path == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    read.map_err(|e| format!("the script {} cannot be read: {e}", path.display()))
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| format!("the program cannot start its threads: {e}"))?;
+    let done = runtime.block_on(work);
+    // A thread that waits for a terminal's next line must not keep the program.
+    runtime.shutdown_background();
+    done
+}
+
+fn finish(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("barnraiser: {error}"));
+            ExitCode::from(1)
+        }
+    }
 }
 
 fn check(path: Option<&Path>) -> ExitCode {
@@ -144,7 +299,7 @@ fn summary(config: &Config) -> String {
             "new communities: zone {}, language {}, weekly digest {}",
             community.zone.name(),
             community.language,
-            rhythm.weekly_digest.as_deref().unwrap_or("off")
+            rhythm.weekly_digest.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)
         ),
         format!("housekeeping: {}; words are kept {} days", rhythm.housekeeping, rhythm.retention_days),
         format!("delivery: looks after {} s whether a send arrived", delivery.quarantine.as_secs()),

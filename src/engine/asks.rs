@@ -71,6 +71,7 @@ fn may_stand_here(speaker: &Speaker, words: &str, visibility: Option<Visibility>
             if details.is_empty() && speaker.in_public() {
                 return Ok(());
             }
+            // With no detail to warn of, it asks who may read it: a direct chat feels private.
             Err(Refusal::PrivateDetail { details, again: speaker.said.clone() })
         }
     }

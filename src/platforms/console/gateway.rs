@@ -1,0 +1,96 @@
+//! The console's way out. What has been said is a line in `console.log` in the data folder: the console's history, by which
+//! a message that may have been said before a crash is found again. It holds delivery keys, never a word.
+
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::show::{Shown, Stage};
+use crate::delivery::gateway::{Gateway, Letter, Lookup};
+use crate::domain::community::Platform;
+use crate::engine::parcel::{Destination, Outcome, Parcel};
+
+/// What the console has said, and the stage it says it on.
+pub struct ConsoleGateway {
+    history: Mutex<History>,
+    stage: Stage,
+}
+
+struct History {
+    file: File,
+    said: HashSet<String>,
+}
+
+impl ConsoleGateway {
+    /// Opens the history of a data folder.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn open(folder: &Path, stage: Stage) -> std::io::Result<ConsoleGateway> {
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(folder.join("console.log"))?;
+        let said = BufReader::new(file.try_clone()?).lines().collect::<Result<_, _>>()?;
+        Ok(ConsoleGateway { history: Mutex::new(History { file, said }), stage })
+    }
+
+    /// How many messages this folder's console has said.
+    pub fn length(&self) -> usize {
+        self.history.lock().map_or(0, |history| history.said.len())
+    }
+
+    /// Remembers a key as said. False if the history cannot be written.
+    fn remember(&self, key: &str) -> bool {
+        let Ok(mut history) = self.history.lock() else { return false };
+        // One write call of one line: after a crash it is there whole or not at all.
+        let written = history.file.write_all(format!("{key}\n").as_bytes()).is_ok();
+        if written {
+            history.said.insert(key.to_owned());
+        }
+        written
+    }
+}
+
+#[async_trait]
+impl Gateway for ConsoleGateway {
+    fn platform(&self) -> Platform {
+        Platform::Console
+    }
+
+    async fn deliver(&self, letter: &Letter) -> Outcome {
+        let parcel = &letter.parcel;
+        if !self.remember(&parcel.key) {
+            return Outcome::Unknown { reason: "the console's history cannot be written".to_owned() };
+        }
+        let to = match &parcel.destination {
+            Destination::Place { .. } => "public".to_owned(),
+            Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
+        };
+        self.stage.show(&Shown {
+            at: parcel.voice.now,
+            community: &parcel.community,
+            to: &to,
+            cause: parcel.cause,
+            refs: &parcel.refs,
+            edit: parcel.edits.is_some(),
+            doc: &letter.doc,
+            zone: &parcel.voice.zone,
+        });
+        Outcome::Delivered { message: parcel.edits.clone().unwrap_or_else(|| parcel.key.clone()) }
+    }
+
+    async fn find(&self, parcel: &Parcel, _since: Timestamp) -> Lookup {
+        match self.history.lock() {
+            Ok(history) if history.said.contains(&parcel.key) => Lookup::Found(parcel.key.clone()),
+            Ok(_) => Lookup::Absent,
+            Err(_) => Lookup::Unreadable("the console's history was left broken".to_owned()),
+        }
+    }
+}
