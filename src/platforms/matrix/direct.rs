@@ -1,0 +1,174 @@
+//! The one direct chat with each person: found again after any crash, opened if there is none, and never a second one.
+//!
+//! A room the bot opens carries a marker in the event that creates it. That is there from the first moment, so the room is
+//! recognised even if the bot died before it could note it in its account data (`m.direct`), and nobody can write it later.
+//! Nothing goes to a chat where a third person reads.
+
+use std::collections::HashMap;
+
+use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
+use matrix_sdk::ruma::api::client::membership::joined_rooms;
+use matrix_sdk::ruma::api::client::room::create_room;
+use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
+use matrix_sdk::ruma::events::StateEventType;
+use matrix_sdk::ruma::serde::Raw;
+use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
+use matrix_sdk::{Client, HttpError, Room, RoomMemberships};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::places::members;
+use super::trouble::Trouble;
+
+/// The field of `m.room.create` that says whom a direct chat is for: `"@ana:example.org"`.
+const MARKER: &str = "org.barnraiser.direct";
+
+/// How long a message waits for the sync to bring a room that the homeserver already knows, in seconds.
+const UNTIL_SYNCED: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// The one this chat is with, if it is a direct chat: at most the bot and one other person are in it or invited.
+pub(super) async fn partner(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
+    let Some(person) = meant_for(room).await? else { return Ok(None) };
+    let present = members(room, RoomMemberships::ACTIVE).await?;
+    let alone = present.iter().all(|user| *user == person || user == room.own_user_id());
+    Ok(alone.then_some(person))
+}
+
+/// Whom a room was made for: by the marker, if the bot itself created the room, or by the bot's own account data.
+async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
+    if let Some(state) = room.get_state_event(StateEventType::RoomCreate, "").await? {
+        let event: Value = match state {
+            RawAnySyncOrStrippedState::Sync(raw) => json_of(raw.json().get()),
+            RawAnySyncOrStrippedState::Stripped(raw) => json_of(raw.json().get()),
+        };
+        if event["sender"] == room.own_user_id().as_str()
+            && let Some(person) = person_in(&event["content"])
+        {
+            return Ok(Some(person));
+        }
+    }
+    let targets = room.direct_targets();
+    let mut targets = targets.iter();
+    match (targets.next(), targets.next()) {
+        (Some(only), None) => Ok(OwnedUserId::try_from(only).ok()),
+        _ => Ok(None),
+    }
+}
+
+fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn person_in(content: &Value) -> Option<OwnedUserId> {
+    content[MARKER].as_str().and_then(|id| UserId::parse(id).ok())
+}
+
+/// What [`DirectChats::find`] knows.
+#[derive(Debug)]
+pub(super) enum Chat {
+    Open(Room),
+    /// The homeserver has it; the next sync will bring it.
+    NotSyncedYet,
+    None,
+}
+
+/// Finds and opens direct chats, one at a time.
+#[derive(Debug)]
+pub(super) struct DirectChats {
+    client: Client,
+    /// Chats opened by this process that the sync may not have brought yet. Held while one is looked for or opened.
+    opened: Mutex<HashMap<OwnedUserId, OwnedRoomId>>,
+}
+
+impl DirectChats {
+    pub(super) fn new(client: Client) -> Self {
+        DirectChats { client, opened: Mutex::new(HashMap::new()) }
+    }
+
+    /// The direct chat with this person, if there is one.
+    pub(super) async fn find(&self, person: &UserId) -> Result<Chat, Trouble> {
+        let opened = self.opened.lock().await;
+        self.look(person, &opened).await
+    }
+
+    /// The direct chat with this person, opened if there is none. A person who left it is invited again.
+    pub(super) async fn find_or_open(&self, person: &UserId) -> Result<Room, Trouble> {
+        let mut opened = self.opened.lock().await;
+        let room = match self.look(person, &opened).await? {
+            Chat::Open(room) => room,
+            Chat::NotSyncedYet => return Err(Trouble::Wait(UNTIL_SYNCED)),
+            Chat::None => {
+                let room = self.open(person).await?;
+                opened.insert(person.to_owned(), room.room_id().to_owned());
+                return Ok(room);
+            }
+        };
+        let fresh = opened.get(person).is_some_and(|id| id == room.room_id());
+        if !fresh && !members(&room, RoomMemberships::ACTIVE).await?.contains(person) {
+            room.invite_user_by_id(person).await?;
+        }
+        Ok(room)
+    }
+
+    async fn look(&self, person: &UserId, opened: &HashMap<OwnedUserId, OwnedRoomId>) -> Result<Chat, Trouble> {
+        let mut chats = Vec::new();
+        for room in self.client.joined_rooms().into_iter().filter(|room| room.is_state_fully_synced()) {
+            if partner(&room).await?.as_deref() == Some(person) {
+                let inside = members(&room, RoomMemberships::JOIN).await?.contains(person);
+                chats.push((!inside, room));
+            }
+        }
+        // Where the person is, and among several always the same one.
+        chats.sort_by(|a, b| (a.0, a.1.room_id()).cmp(&(b.0, b.1.room_id())));
+        if let Some((_, room)) = chats.into_iter().next() {
+            return Ok(Chat::Open(room));
+        }
+        if let Some(room) = opened.get(person).and_then(|id| self.client.get_room(id))
+            && !room.is_state_fully_synced()
+        {
+            return Ok(Chat::Open(room));
+        }
+        self.look_at_the_homeserver(person).await
+    }
+
+    /// Looks through rooms the sync has not brought: one may have been made by a request whose answer never came.
+    async fn look_at_the_homeserver(&self, person: &UserId) -> Result<Chat, Trouble> {
+        let joined = self.client.send(joined_rooms::v3::Request::new()).await?;
+        for id in joined.joined_rooms {
+            let synced = self.client.get_room(&id).is_some_and(|room| room.is_state_fully_synced());
+            if !synced && self.marked_person(&id).await?.as_deref() == Some(person) {
+                return Ok(Chat::NotSyncedYet);
+            }
+        }
+        Ok(Chat::None)
+    }
+
+    async fn marked_person(&self, room: &RoomId) -> Result<Option<OwnedUserId>, Trouble> {
+        let request =
+            get_state_event_for_key::v3::Request::new(room.to_owned(), StateEventType::RoomCreate, String::new());
+        match self.client.send(request).await {
+            Ok(answer) => Ok(person_in(&json_of(answer.event_or_content.get()))),
+            Err(error) if is_not_found(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens a chat. Unencrypted for now: a bot without cross-signing would show a red shield on every message.
+    async fn open(&self, person: &UserId) -> Result<Room, Trouble> {
+        let marker: Raw<create_room::v3::CreationContent> =
+            Raw::new(&json!({MARKER: person})).expect("a JSON value is always JSON").cast_unchecked();
+        let mut request = create_room::v3::Request::new();
+        request.is_direct = true;
+        request.invite = vec![person.to_owned()];
+        request.preset = Some(create_room::v3::RoomPreset::TrustedPrivateChat);
+        request.creation_content = Some(marker);
+        // The SDK notes it in m.direct as well; if that fails, the marker is enough for us.
+        let room = self.client.create_room(request).await?;
+        tracing::info!(room = %room.room_id(), "opened a direct chat");
+        Ok(room)
+    }
+}
+
+fn is_not_found(error: &HttpError) -> bool {
+    error.as_client_api_error().is_some_and(|error| error.status_code.as_u16() == 404)
+}

@@ -1,0 +1,108 @@
+//! An event of a room's timeline, read leniently: whatever another client or server put into it, reading never fails loudly.
+
+use matrix_sdk::ruma::events::AnySyncTimelineEvent;
+use matrix_sdk::ruma::serde::Raw;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the bot needs of an event. Its `Debug` shows no content.
+#[derive(Clone, Deserialize)]
+pub(super) struct Event {
+    #[serde(rename = "event_id")]
+    pub(super) id: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) sender: String,
+    /// Milliseconds since 1970, by the sender's homeserver.
+    #[serde(rename = "origin_server_ts", default)]
+    pub(super) at: i64,
+    state_key: Option<String>,
+    #[serde(default)]
+    pub(super) content: Value,
+    #[serde(default)]
+    unsigned: Value,
+}
+
+impl std::fmt::Debug for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Event").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl Event {
+    /// Reads an event, decrypted if the SDK could decrypt it. `None` if it has no id, type or sender.
+    pub(super) fn read(raw: &Raw<AnySyncTimelineEvent>) -> Option<Event> {
+        serde_json::from_str(raw.json().get()).ok()
+    }
+
+    pub(super) fn is_state(&self) -> bool {
+        self.state_key.is_some()
+    }
+
+    /// Is this the moment this user came into the room? A change of name is a join event too, but not this.
+    pub(super) fn is_arrival_of(&self, user: &str) -> bool {
+        let was_joined = || self.unsigned["prev_content"]["membership"] == "join";
+        self.kind == "m.room.member"
+            && self.state_key.as_deref() == Some(user)
+            && self.content["membership"] == "join"
+            && !was_joined()
+    }
+
+    /// The body of a message that a person wrote: no notice, no picture, and no edit of an earlier message.
+    pub(super) fn written_body(&self) -> Option<&str> {
+        let written = self.kind == "m.room.message"
+            && self.content["msgtype"] == "m.text"
+            && self.content["m.relates_to"]["rel_type"] != "m.replace";
+        if written { self.content["body"].as_str() } else { None }
+    }
+
+    pub(super) fn is_reply(&self) -> bool {
+        self.content["m.relates_to"]["m.in_reply_to"]["event_id"].is_string()
+    }
+
+    /// The user ids it mentions on purpose.
+    pub(super) fn mentions(&self) -> impl Iterator<Item = &str> {
+        self.content["m.mentions"]["user_ids"].as_array().into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    pub(crate) fn event(content: Value) -> Event {
+        let whole = json!({
+            "event_id": "$1", "type": "m.room.message", "sender": "@ana:example.org", "origin_server_ts": 1, "content": content
+        });
+        serde_json::from_value(whole).unwrap()
+    }
+
+    #[test]
+    fn only_written_messages_have_a_body() {
+        assert_eq!(event(json!({"msgtype": "m.text", "body": "hi"})).written_body(), Some("hi"));
+        let edit =
+            json!({"msgtype": "m.text", "body": "* hi", "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"}});
+        for other in
+            [json!({"msgtype": "m.notice", "body": "hi"}), edit, json!({}), json!(null), json!({"msgtype": "m.text"})]
+        {
+            assert_eq!(event(other).written_body(), None);
+        }
+    }
+
+    #[test]
+    fn a_change_of_name_is_no_arrival() {
+        let member = |unsigned: Value| -> Event {
+            serde_json::from_value(json!({
+                "event_id": "$1", "type": "m.room.member", "sender": "@bot:x", "state_key": "@bot:x",
+                "content": {"membership": "join"}, "unsigned": unsigned
+            }))
+            .unwrap()
+        };
+        assert!(member(json!({})).is_arrival_of("@bot:x"));
+        assert!(member(json!({"prev_content": {"membership": "invite"}})).is_arrival_of("@bot:x"));
+        assert!(!member(json!({"prev_content": {"membership": "join"}})).is_arrival_of("@bot:x"));
+        assert!(!member(json!({})).is_arrival_of("@ana:x"));
+    }
+}

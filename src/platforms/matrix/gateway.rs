@@ -1,0 +1,193 @@
+//! The way out to Matrix: sends a letter once with its key, and finds by that key what an earlier attempt may have sent.
+//!
+//! It never retries by itself, never uses the SDK's send queue (which mints transaction ids of its own), and never sends
+//! something meant for one person to a room where others read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use matrix_sdk::config::RequestConfig;
+use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::{OwnedTransactionId, OwnedUserId, RoomId, UserId};
+use matrix_sdk::{Client, Room, RoomState};
+
+use super::direct::{self, Chat, DirectChats};
+use super::event::Event;
+use super::settings::Settings;
+use super::trouble::Trouble;
+use super::words::{self, KEY, Reader};
+use crate::delivery::gateway::{Gateway, Letter, Lookup};
+use crate::domain::community::Platform;
+use crate::engine::parcel::{Destination, Outcome, Parcel};
+
+/// How long the homeserver may take over one message, in seconds.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A lookup reads this far before the time it was asked for: two machines' clocks are compared here.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// And at least this many events, however the two clocks stand.
+const FEWEST_EVENTS: usize = 500;
+/// A lookup that would have to read more than this gives up.
+const MOST_EVENTS: usize = 5_000;
+const PAGE_EVENTS: u32 = 100;
+
+/// Sends messages to rooms and people; clones share one account.
+#[derive(Debug, Clone)]
+pub struct MatrixGateway {
+    client: Client,
+    /// What stands before commands, with its space.
+    prefix: Arc<str>,
+    chats: Arc<DirectChats>,
+}
+
+/// Where a letter goes in the end.
+struct Target {
+    room: Room,
+    /// The one who reads there alone with the bot.
+    alone: Option<OwnedUserId>,
+    /// Is it the room in which the answered event stands?
+    same_room: bool,
+}
+
+impl MatrixGateway {
+    pub(super) fn new(client: Client, settings: &Settings) -> Self {
+        let chats = Arc::new(DirectChats::new(client.clone()));
+        MatrixGateway { client, prefix: format!("{} ", settings.prefix).into(), chats }
+    }
+
+    async fn target(&self, destination: &Destination) -> Result<Target, Trouble> {
+        match destination {
+            Destination::Place { id, .. } => Ok(Target { room: self.joined_room(id)?, alone: None, same_room: true }),
+            Destination::Person(account) => self.person(&account.id).await,
+            Destination::Chat { id, account, .. } => match self.chat_with(id, &account.id).await? {
+                Some((room, person)) => Ok(Target { room, alone: Some(person), same_room: true }),
+                // Somebody joined them, or left: what is meant for one person goes where only they read.
+                None => self.person(&account.id).await,
+            },
+        }
+    }
+
+    fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
+        let room = RoomId::parse(id).ok().and_then(|id| self.client.get_room(&id));
+        room.filter(|room| room.state() == RoomState::Joined).ok_or_else(|| Trouble::Refused("not in the room".into()))
+    }
+
+    /// This chat, if it is still with this person alone.
+    async fn chat_with(&self, id: &str, person: &str) -> Result<Option<(Room, OwnedUserId)>, Trouble> {
+        let Ok(room) = self.joined_room(id) else { return Ok(None) };
+        let partner = direct::partner(&room).await?;
+        Ok(partner.filter(|partner| partner.as_str() == person).map(|partner| (room, partner)))
+    }
+
+    async fn person(&self, id: &str) -> Result<Target, Trouble> {
+        let person = user(id)?;
+        let room = self.chats.find_or_open(&person).await?;
+        Ok(Target { room, alone: Some(person), same_room: false })
+    }
+
+    /// Every room in which an earlier attempt may have put its message.
+    async fn rooms_to_search(&self, destination: &Destination) -> Result<Vec<Room>, Trouble> {
+        match destination {
+            Destination::Place { id, .. } => Ok(vec![self.joined_room(id)?]),
+            Destination::Person(account) => Ok(self.known_chat(&account.id).await?.into_iter().collect()),
+            Destination::Chat { id, account, .. } => {
+                let mut rooms: Vec<Room> = self.known_chat(&account.id).await?.into_iter().collect();
+                if let Ok(room) = self.joined_room(id)
+                    && rooms.iter().all(|known| known.room_id() != room.room_id())
+                {
+                    rooms.push(room);
+                }
+                Ok(rooms)
+            }
+        }
+    }
+
+    async fn known_chat(&self, person: &str) -> Result<Option<Room>, Trouble> {
+        match self.chats.find(&user(person)?).await? {
+            Chat::Open(room) => Ok(Some(room)),
+            Chat::None => Ok(None),
+            Chat::NotSyncedYet => Err(Trouble::Unclear("the direct chat is not synchronised yet".into())),
+        }
+    }
+
+    /// Reads a room backwards for the bot's own message with this key.
+    async fn search(&self, room: &Room, key: &str, since: Timestamp) -> Result<Lookup, Trouble> {
+        let oldest = since.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN).as_millisecond();
+        let (mut from, mut read) = (None::<String>, 0);
+        loop {
+            let mut page = MessagesOptions::backward().from(from.as_deref());
+            page.limit = PAGE_EVENTS.into();
+            let page = room.messages(page).await?;
+            for event in page.chunk.iter().filter_map(|event| Event::read(event.raw())) {
+                if event.sender == room.own_user_id().as_str() && event.content[KEY] == key {
+                    return Ok(Lookup::Found(event.id));
+                }
+                read += 1;
+                if read > FEWEST_EVENTS && event.at < oldest {
+                    return Ok(Lookup::Absent);
+                }
+            }
+            match page.end {
+                None => return Ok(Lookup::Absent),
+                Some(end) if from.as_ref() == Some(&end) => return Ok(Lookup::Absent),
+                Some(_) if read > MOST_EVENTS => return Ok(Lookup::Unreadable("too much to read".into())),
+                Some(end) => from = Some(end),
+            }
+        }
+    }
+}
+
+fn user(id: &str) -> Result<OwnedUserId, Trouble> {
+    UserId::parse(id).map_err(|_| Trouble::Refused("no Matrix user id".into()))
+}
+
+#[async_trait]
+impl Gateway for MatrixGateway {
+    fn platform(&self) -> Platform {
+        Platform::Matrix
+    }
+
+    async fn deliver(&self, letter: &Letter) -> Outcome {
+        let target = match self.target(&letter.parcel.destination).await {
+            Ok(target) => target,
+            Err(trouble) => return trouble.before_sending(),
+        };
+        let reader = Reader { alone: target.alone.as_deref(), same_room: target.same_room };
+        let content = words::content(letter, &self.prefix, reader);
+        let key = OwnedTransactionId::from(letter.parcel.key.as_str());
+        let once = RequestConfig::new().timeout(SEND_TIMEOUT).disable_retry();
+        let sent = target
+            .room
+            .send_raw("m.room.message", content)
+            .with_transaction_id(&key)
+            .with_request_config(once)
+            .await
+            .map_err(Trouble::from);
+        match sent {
+            // An edit leaves the message where it was: its id stays that of the edited event.
+            Ok(sent) => {
+                let edited = letter.parcel.edits.clone();
+                Outcome::Delivered { message: edited.unwrap_or_else(|| sent.response.event_id.to_string()) }
+            }
+            Err(trouble) => trouble.while_sending(),
+        }
+    }
+
+    async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup {
+        let rooms = match self.rooms_to_search(&parcel.destination).await {
+            Ok(rooms) => rooms,
+            Err(trouble) => return Lookup::Unreadable(trouble.to_string()),
+        };
+        for room in rooms {
+            match self.search(&room, &parcel.key, since).await {
+                Ok(Lookup::Absent) => {}
+                Ok(Lookup::Found(event)) => return Lookup::Found(parcel.edits.clone().unwrap_or(event)),
+                Ok(unreadable) => return unreadable,
+                Err(trouble) => return Lookup::Unreadable(trouble.to_string()),
+            }
+        }
+        Lookup::Absent
+    }
+}

@@ -1,0 +1,79 @@
+//! Matrix: rooms and direct chats on a homeserver, through matrix-sdk.
+//!
+//! It hears what people say to the bot and hands it to the engine ([`Matrix::run`]), and it brings out what the engine wants
+//! said ([`MatrixGateway`]). It must never lose an event once it is bookmarked as heard, never open a second direct chat with
+//! the same person, never say something private where a third person reads, and never log a text, a name or a token.
+//!
+//! Reading order: [`settings`], `session` (login and what is kept on disk), `event` and `hearing` (what was said to the bot),
+//! `places` (who is where, and with which standing), `listener` (the sync loop), `words` (how a message looks), `direct`
+//! (the one chat with each person), `gateway`.
+//!
+//! Left for later, each with its seam: encryption with verification (`session::builder`), buttons as reactions
+//! (`words::content`), threads (`words::relation`), following room upgrades (`listener`).
+
+use matrix_sdk::Client;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+
+mod backoff;
+mod direct;
+mod event;
+mod gateway;
+mod hearing;
+mod listener;
+mod places;
+mod session;
+pub mod settings;
+mod trouble;
+mod words;
+
+pub use gateway::MatrixGateway;
+pub use listener::RunError;
+pub use session::ConnectError;
+pub use settings::{Inviter, Login, Secret, Settings};
+
+/// A logged-in bot account, synchronised once: it knows its rooms.
+#[derive(Debug)]
+pub struct Matrix {
+    client: Client,
+    settings: Settings,
+    gateway: MatrixGateway,
+}
+
+impl Matrix {
+    /// Logs in, or takes up the login kept in the data folder, and synchronises once. Waits with growing pauses while the
+    /// homeserver cannot be reached.
+    ///
+    /// A process-wide TLS provider of rustls must have been installed before.
+    ///
+    /// # Errors
+    /// Whatever waiting will not mend, and [`ConnectError::Cancelled`] after `shutdown`.
+    pub async fn connect(settings: Settings, shutdown: &CancellationToken) -> Result<Self, ConnectError> {
+        let client = session::open(&settings, shutdown).await?;
+        let gateway = MatrixGateway::new(client.clone(), &settings);
+        Ok(Matrix { client, settings, gateway })
+    }
+
+    /// The way out. It is ready at once, and works best while [`Matrix::run`] keeps the rooms up to date.
+    pub fn gateway(&self) -> MatrixGateway {
+        self.gateway.clone()
+    }
+
+    /// Hears what people say until `shutdown`, or until the engine stops. Lost connections are waited out.
+    ///
+    /// # Errors
+    /// [`RunError::LoggedOut`] if the homeserver ended the session: only a person can mend that.
+    pub async fn run(self, engine: Engine, shutdown: CancellationToken) -> Result<(), RunError> {
+        listener::run(self.client, self.settings, engine, shutdown).await
+    }
+
+    /// Brings the knowledge of rooms and members up to date once, without hearing anything: whatever was said is still
+    /// heard by [`Matrix::run`], which reads back to its bookmarks.
+    ///
+    /// # Errors
+    /// If the homeserver did not answer.
+    pub async fn refresh(&self) -> Result<(), matrix_sdk::Error> {
+        self.client.sync_once(session::sync_settings(std::time::Duration::ZERO)).await.map(|_| ())
+    }
+}
