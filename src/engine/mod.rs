@@ -124,7 +124,8 @@ impl Engine {
         let defaults = Arc::new(defaults);
         let (stirred, stirrings) = watch::channel(0);
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
+        let lent =
+            queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
         let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
@@ -198,9 +199,9 @@ impl Engine {
     pub async fn bookmarks(&self, platform: Platform) -> Result<HashMap<String, String>, Stopped> {
         let rows = bookmarks::all(&self.readers, platform).await;
         let rows = rows.map_err(|fault| {
-                tracing::error!(%fault, "cannot read the bookmarks");
-                Stopped
-            })?;
+            tracing::error!(%fault, "cannot read the bookmarks");
+            Stopped
+        })?;
         Ok(rows.into_iter().collect())
     }
 

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
+use super::Defaults;
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{self, Addressee, Meaning};
 use super::parcel::{Outcome, Parcel, Receipt};
-use super::Defaults;
 use crate::domain::community::Platform;
 use crate::domain::{CommunityId, MemberId, Ref};
 use crate::speech::message::{Message, Voice};
@@ -215,4 +215,3 @@ async fn tell_conveners(
     *script = case.script;
     Ok(())
 }
-

@@ -85,8 +85,11 @@ impl Store {
             source => CannotOpen::Migration { path: path.clone(), source },
         })?;
         // Their own options: a pragma that changes the file would be refused on a read-only connection.
-        let reading =
-            SqliteConnectOptions::new().filename(&path).read_only(true).statement_cache_capacity(256).disable_statement_logging();
+        let reading = SqliteConnectOptions::new()
+            .filename(&path)
+            .read_only(true)
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
         let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(reading);
         Ok(Store { writer, readers, lock })
     }

@@ -12,13 +12,13 @@ use super::show::{PREFIX, Shown, Stage};
 use crate::delivery::courier::Courier;
 use crate::domain::Zone;
 use crate::domain::community::{Account, Platform};
+use crate::engine::CannotOpen;
 use crate::engine::clock::{Clock, Ids, ManualClock, ShiftedClock, SystemClock};
 use crate::engine::inbound::{Answer, Audience, Inbound, Named, Place};
 use crate::engine::{Defaults, Engine, Heard, Running, Stopped};
 use crate::grammar::specs::Takes;
 use crate::grammar::text;
 use crate::speech::copy;
-use crate::engine::CannotOpen;
 
 /// The console's clock: it stands still in a script, and runs, moved, for people.
 pub enum ConsoleClock {
@@ -148,11 +148,9 @@ impl Session {
 
     async fn wake(&mut self) -> Result<(), Trouble> {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let (engine, running) =
-            Engine::open(&self.folder, self.defaults.clone(), clock, Arc::clone(&self.ids)).await?;
+        let (engine, running) = Engine::open(&self.folder, self.defaults.clone(), clock, Arc::clone(&self.ids)).await?;
         let gateway = ConsoleGateway::open(&self.folder, self.stage.clone());
-        let gateway =
-            gateway.map_err(|source| Trouble::History { folder: self.folder.clone(), source })?;
+        let gateway = gateway.map_err(|source| Trouble::History { folder: self.folder.clone(), source })?;
         let gateway = Arc::new(gateway);
         let courier = Courier::new(engine.clone(), Arc::clone(&gateway) as Arc<_>);
         self.awake = Some(Awake { engine, running, courier, gateway });
@@ -242,7 +240,11 @@ impl Session {
         let account = person(who).account;
         let inbound = Inbound {
             event: format!("{}{}", self.prefix, self.events),
-            place: if directly { Place::Direct { id: account.id.clone(), shared: vec![self.place.clone()] } } else { place },
+            place: if directly {
+                Place::Direct { id: account.id.clone(), shared: vec![self.place.clone()] }
+            } else {
+                place
+            },
             from: account,
             name: who.to_owned(),
             standing: None,

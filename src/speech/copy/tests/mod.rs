@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentBundle, FluentResource};
 
 use self::samples::*;
-use super::{phrase, say};
+use super::{console_greeting, phrase, say};
 use crate::domain::community::Language;
 use crate::domain::refusal::Refusal;
 use crate::grammar::SPECS;
@@ -85,7 +85,9 @@ fn quoted(text: &str) -> BTreeSet<String> {
 fn both_languages_name_the_same_commands() {
     let (english, spanish) = (entries(Language::English), entries(Language::Spanish));
     // Their examples are in their own words.
-    let own_words = |id: &str| id.starts_with("usage-") || id.ends_with("-hint") || matches!(id, "refused-open-quote" | "console-greeting");
+    let own_words = |id: &str| {
+        id.starts_with("usage-") || id.ends_with("-hint") || matches!(id, "refused-open-quote" | "console-greeting")
+    };
     for (id, entry) in english.iter().filter(|(id, _)| !own_words(id)) {
         assert_eq!(quoted(&entry.text), quoted(&spanish[id].text), "the commands in {id}");
     }
