@@ -175,6 +175,11 @@ impl Hearing<'_> {
         }
     }
 
+    /// A no that needs no look at anything.
+    pub(super) fn refuse(mut self, inbound: &Inbound, refusal: Refusal) -> Result<Handled, Fault> {
+        self.refused(inbound, None, None, refusal)
+    }
+
     /// A kind no. Only that it was heard, and the answer if it goes through the outbox, is kept.
     fn refused(
         &mut self,

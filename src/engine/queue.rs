@@ -233,10 +233,9 @@ impl Desk<'_> {
         Placing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
-    /// A fault of ours is logged once, here; the person gets its reference and nothing is recorded.
+    /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
     async fn hear(&mut self, inbound: &Inbound) -> Heard {
-        let hearing = Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
-        let fault = match hearing.handle(inbound).await {
+        let fault = match self.hearing().handle(inbound).await {
             Ok(handled) => match handled.script.run(self.conn).await {
                 Ok(()) => return handled.heard,
                 Err(fault) if heard_before(&fault) => return Heard::Again,
@@ -246,7 +245,15 @@ impl Desk<'_> {
         };
         let reference = self.ids.reference();
         tracing::error!(%fault, reference, "something a person did could not be recorded");
-        fault_reply(self.defaults, reference, self.now)
+        let answer = fault_reply(self.defaults, reference.clone(), self.now);
+        // Where answers go through the outbox, so does this one; if even that fails, the adapter has to bring it again.
+        let Ok(handled) = self.hearing().refuse(inbound, Refusal::Fault { reference }) else { return answer };
+        let heard = handled.heard;
+        handled.script.run(self.conn).await.map_or(answer, |()| heard)
+    }
+
+    fn hearing(&mut self) -> Hearing<'_> {
+        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
     async fn tick(&mut self) -> Result<Outcome, Fault> {
