@@ -101,14 +101,13 @@ impl Hearing<'_> {
             community: scope.community,
             places: scope.places,
             script: Script::default(),
+            joined: Vec::new(),
         };
         note_heard(&mut case.script, inbound, self.now);
         if let Place::Public { name, .. } = &inbound.place
             && is_new
         {
-            let place = case.places[0].clone();
-            rows::new_community(&mut case.script, &case.community.community);
-            rows::new_place(&mut case.script, case.community.community.id, &place, name);
+            case.begin_community(name);
         }
         let person = arrive(&mut case, inbound, known.clone());
         let speaker = Speaker {

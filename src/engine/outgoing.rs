@@ -27,8 +27,8 @@ struct Frozen {
 pub(super) enum Claimed {
     /// Send or look up this.
     Parcel(Box<Parcel>),
-    /// One row made no sense any more and was put away; look again.
-    Cancelled,
+    /// One row was put away or put off; look again.
+    Later,
     Nothing,
 }
 
@@ -46,6 +46,16 @@ pub(super) async fn claim(
     let mut script = Script::default();
     let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
     let id = row.id;
+    if row.body.is_none()
+        && let Some(morning) = asleep_until(conn, &row, now).await?
+    {
+        // It could not go out when it was due. Now they sleep, and it counts as the message of their next morning.
+        outbox::ready_again(&mut script, id, morning);
+        if row.cause == Cause::Nudge.name() {
+            people::nudged(&mut script, MemberId(row.member_id.unwrap_or_default()), morning);
+        }
+        return Ok((script, Claimed::Later));
+    }
     match prepare(conn, defaults, row, now).await {
         Ok(Some((body, parcel))) => {
             outbox::claim(&mut script, id, &body, now);
@@ -54,16 +64,25 @@ pub(super) async fn claim(
         Ok(None) => {
             tracing::debug!(row = id, "no longer makes sense");
             outbox::settle(&mut script, id, Settled::Cancelled);
-            Ok((script, Claimed::Cancelled))
+            Ok((script, Claimed::Later))
         }
         // One row that cannot be read must not stop all the others.
         Err(Fault::Decode(fault)) => {
             tracing::error!(row = id, %fault, "parked: it cannot be read");
             outbox::settle(&mut script, id, Settled::Parked);
-            Ok((script, Claimed::Cancelled))
+            Ok((script, Claimed::Later))
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// Their next morning, if this is something the bot says by itself to somebody who is not to be written to now.
+async fn asleep_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let by_itself = [Cause::Nudge, Cause::Notice, Cause::Care, Cause::Preview].iter().any(|c| c.name() == row.cause);
+    let Some(member) = row.member_id.filter(|_| by_itself) else { return Ok(None) };
+    let person = people::person(conn, MemberId(member)).await?;
+    let waking = person.map(|p| p.member.waking);
+    Ok(waking.filter(|waking| !waking.awake(now)).map(|waking| waking.next_morning(now)))
 }
 
 /// The row's frozen body and what to deliver; `None` if it makes no sense any more.
@@ -204,8 +223,16 @@ async fn tell_conveners(
     };
     let places = people::places(conn, stored.community.id).await?;
     let conveners = people::conveners(conn, stored.community.id).await?;
-    let mut case =
-        Case { conn, keys, now, event: "undelivered", community: stored, places, script: std::mem::take(script) };
+    let mut case = Case {
+        conn,
+        keys,
+        now,
+        event: "undelivered",
+        community: stored,
+        places,
+        script: std::mem::take(script),
+        joined: Vec::new(),
+    };
     for convener in conveners.iter().filter(|c| c.member.id != MemberId(member)) {
         let told = case.tell(convener, &format!("undelivered:{row}"), Heard::Undelivered(MemberId(member)), vec![]);
         if let Err(Stop::Fault(fault)) = told {
