@@ -5,9 +5,13 @@ Waiting is for an event, with a deadline, woken by the sync. Nothing here sleeps
 
 import asyncio
 import dataclasses
+import logging
 import time
 
 from nio import AsyncClient, AsyncClientConfig
+
+# It warns at every try while a homeserver is restarted, which is what these tests do.
+logging.getLogger("nio").setLevel(logging.ERROR)
 
 EVERYTHING = {"room": {"timeline": {"limit": 5000}}, "presence": {"not_types": ["*"]}}
 
@@ -122,7 +126,7 @@ class Member:
                     await asyncio.wait_for(self._news.wait(), max(left, 0))
                 except (asyncio.TimeoutError, TimeoutError):
                     missing = sum(1 for one in found if one is None)
-                    last = "\n".join(f"  {s.sender} [{s.msgtype or s.kind}] {s.body!r}" for s in self.seen[-12:])
+                    last = "\n".join(f"  {seen}" for seen in self.seen[-12:])
                     raise Waited(
                         f"{self.id} waited {within} s for {what} ({missing} of {len(wanted)} missing); last seen:\n{last}"
                     ) from None
