@@ -119,7 +119,9 @@ fn run_bot(run: &Run) -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    ops::logging::start(&config.log);
+    if let Err(problem) = ops::logging::start(&config.log) {
+        return finish(Err(problem.to_string()));
+    }
     let clock: Arc<dyn Clock> = match &run.rehearse_from {
         Some(from) => {
             let clock = ShiftedClock::default();
@@ -134,8 +136,9 @@ fn run_bot(run: &Run) -> ExitCode {
 /// Opens the engine and every configured platform, and runs until told to stop.
 async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), String> {
     let Some(platform) = &config.matrix else {
-        return Err("the configuration names no platform. How to mend: add a [matrix] section, or open the console"
-            .to_owned());
+        return Err(
+            "the configuration names no platform. How to mend: add a [matrix] section, or open the console".to_owned()
+        );
     };
     let (engine, running) =
         Engine::open(&config.data, defaults(&config), clock, Arc::new(SystemIds)).await.map_err(|e| e.to_string())?;
@@ -207,12 +210,17 @@ async fn run_console(console: &Console) -> Result<(), String> {
         Some(path) => Some(read_script(path)?),
         None if std::io::stdin().is_terminal() => None,
         None => {
-            return Err("standard input is no terminal. Give a script with --script FILE, or --script - to read it here"
-                .to_owned());
+            return Err(
+                "standard input is no terminal. Give a script with --script FILE, or --script - to read it here"
+                    .to_owned(),
+            );
         }
     };
     // The console's own defaults are the configuration's, so that there is one place where they stand.
     let config = Config::load(None, std::iter::empty()).map_err(|_| "the built-in defaults are broken".to_owned())?;
+    // At a terminal only what went wrong is worth a line between people's words.
+    let log = config::Log { level: "warn".to_owned(), ..config.log.clone() };
+    ops::logging::start(&log).map_err(|e| e.to_string())?;
     // A script without a folder of its own gets one that goes away by itself.
     let (folder, _temporary) = match (&console.data, &script) {
         (Some(folder), _) => (folder.clone(), None),
@@ -241,11 +249,8 @@ async fn run_console(console: &Console) -> Result<(), String> {
 }
 
 fn read_script(path: &Path) -> Result<String, String> {
-    let read = if path == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(path)
-    };
+    let read =
+        if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     read.map_err(|e| format!("the script {} cannot be read: {e}", path.display()))
 }
 

@@ -192,7 +192,8 @@ pledge-recorded-next =
 
 # Interest without a promise.
 maybe-recorded = Noted: you are a maybe for *{ $ask }*. It is not a promise, and I won't remind you.
-    When you know what and by when: `pledge { $ask } what:"…" by:…`
+    - When you know what and by when: `pledge { $ask } what:"…" by:…`
+    - To take it back, the same again: `maybe { $ask }`
 # The interest was taken back.
 maybe-dropped = You are no longer a maybe for *{ $ask }*. Other things people look for: `needs`
 
@@ -653,6 +654,12 @@ refused-stacked-marks = There are many marks stacked on one letter, which some s
 refused-private = Nothing is posted yet. I noticed { $details } in your words, and in the open everyone here could read it. How would you like to go on?
     - Privately, for you, the conveners and people they invite: { $privately }
     - In the open anyway: { $openly }
+# An ask that was written to the bot alone and does not say who may read it.
+refused-for-whom = Nothing is posted yet, since you wrote to me alone. Who may read it?
+    - You, the conveners and people they invite: { $privately }
+    - The same, and only the conveners know it is yours: { $anonymously }
+    - Everyone here: { $openly }
+# The details, as a series.
 private-detail = { $detail ->
     [address] an address
     [phone] a phone number
@@ -708,6 +715,7 @@ refused-which-community = You are in several communities. Please send it again w
 refused-which-community-line = ~in:{ $slug }~
 refused-no-community = I don't know yet which community you belong to. Write once in its channel, and then I'll know you here too. For example: `needs`
 refused-last-convener = A community needs at least one convener. Add another first: `convener add who:…`
+refused-convenes-by-platform = { $name } is a convener by their role in this chat, so it ends there too: someone who manages the chat can change that role.
 refused-gathering-none = No gathering is planned. A convener can plan one: `gathering new when:"{ $example } 18:00" where:"…"`
 refused-gathering-over = { $id } is over or cancelled. Those to come: `gathering list`
 refused-digest-posted = The digest for { $id } is posted already. What people still look for: `needs`
@@ -730,6 +738,8 @@ help-line = { $command }: { $does }
 help-hint = More about one, with examples: `help pledge`
 # The help of one command; examples follow as a list.
 help-one = *{ $path }*: { $does }
+# Other words for the same command, as a series.
+help-aliases = The same in other words: { $aliases }
 
 # One line for each command, small letter first, no full stop.
 command-ask = say what you need
@@ -786,7 +796,6 @@ usage-adjust =
     - `adjust P7 nudges:off`
 usage-handback =
     - `handback P7`
-    - `handback P7 note:"I have to travel"`
 usage-confirm =
     - `confirm P7`
 usage-stillneeded =
@@ -839,7 +848,7 @@ usage-community-setup =
 usage-community-settings =
     - `community settings`
     - `community settings nudges:2 confirm:5 digest:3`
-    - `community settings weekly:"0 0 9 * * Mon"` or `community settings weekly:off`
+    - `community settings weekly:"0 9 * * Mon"` or `community settings weekly:off`
 usage-community-check =
     - `community check`
 usage-convener-add =
@@ -849,3 +858,14 @@ usage-convener-remove =
 usage-help =
     - `help`
     - `help pledge`
+
+## The console
+
+# Shown when the console opens. The lines between ~ are typed as they are.
+console-greeting = *Barnraiser.* Ask, promise, and see what was kept. This is a whole community in your terminal; it stays in this folder.
+    - Speak as anybody: ~dev: /ask A ladder for Saturday kind:goods~
+    - Answer as somebody else: ~hana: /pledge A1 what:"mine, it is long" by:"in 4 days"~
+    - Speak to me alone: ~hana@dm: mine~
+    - Make somebody a convener: ~:convener amara~, then ~amara: /help~
+    - Move the clock, and watch who hears what: ~:wait 3 days~ or ~:now 2030-03-05 18:00~
+    - See the totals with ~:report~, this again with ~:help~, and leave with ~:quit~

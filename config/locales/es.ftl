@@ -147,7 +147,8 @@ pledge-recorded-next =
     - Otro día: `adjust { $pledge } by:…`
     - Si al final no puede ser, sin dar razones: `handback { $pledge }`
 maybe-recorded = Anotado: tienes un quizás en *{ $ask }*. No es una promesa, y no te enviaré recordatorios.
-    Cuando sepas qué y para cuándo: `pledge { $ask } what:"…" by:…`
+    - Cuando sepas qué y para cuándo: `pledge { $ask } what:"…" by:…`
+    - Para quitarlo, lo mismo otra vez: `maybe { $ask }`
 maybe-dropped = Ya no tienes un quizás en *{ $ask }*. Lo que otras personas buscan: `needs`
 done-recorded = { $days ->
     [0] ¡Estupendo, gracias! *{ $pledge }* está hecho. No tienes que hacer nada más.
@@ -529,6 +530,10 @@ refused-stacked-marks = Hay muchas marcas sobre una sola letra, y algunas pantal
 refused-private = Aún no se ha publicado nada. He notado { $details } en tus palabras, y en abierto podría leerlo toda la comunidad. ¿Cómo quieres seguir?
     - En privado, para ti, la coordinación y las personas que inviten: { $privately }
     - En abierto de todos modos: { $openly }
+refused-for-whom = Aún no se ha publicado nada, porque me lo escribiste solo a mí. ¿Quién puede leerlo?
+    - Tú, la coordinación y las personas que inviten: { $privately }
+    - Lo mismo, y solo la coordinación sabe que es tuya: { $anonymously }
+    - Toda la comunidad: { $openly }
 private-detail = { $detail ->
     [address] una dirección
     [phone] un número de teléfono
@@ -585,6 +590,7 @@ refused-which-community = Estás en varias comunidades. Envíalo otra vez, por f
 refused-which-community-line = ~in:{ $slug }~
 refused-no-community = Aún no sé a qué comunidad perteneces. Escribe una vez en su canal, y así te conoceré también aquí. Por ejemplo: `needs`
 refused-last-convener = Una comunidad necesita al menos a una persona en la coordinación. Añade antes a otra: `convener add who:…`
+refused-convenes-by-platform = { $name } forma parte de la coordinación por su papel en este chat, así que se cambia allí: puede hacerlo quien administra el chat.
 refused-gathering-none = No hay ningún encuentro previsto. La coordinación puede crear uno: `gathering new when:"{ $example } 18:00" where:"…"`
 refused-gathering-over = { $id } ya pasó o está cancelado. Los que vienen: `gathering list`
 refused-digest-posted = El resumen de { $id } ya está publicado. Lo que la gente aún busca: `needs`
@@ -602,6 +608,7 @@ help-convening = Para la coordinación
 help-line = { $command }: { $does }
 help-hint = Más sobre uno, con ejemplos: `help pledge`
 help-one = *{ $path }*: { $does }
+help-aliases = Lo mismo con otras palabras: { $aliases }
 
 # Una línea por comando, en minúscula y sin punto.
 command-ask = decir qué necesitas
@@ -658,7 +665,6 @@ usage-adjust =
     - `adjust P7 nudges:off`
 usage-handback =
     - `handback P7`
-    - `handback P7 note:"tengo que viajar"`
 usage-confirm =
     - `confirm P7`
 usage-stillneeded =
@@ -711,7 +717,7 @@ usage-community-setup =
 usage-community-settings =
     - `community settings`
     - `community settings nudges:2 confirm:5 digest:3`
-    - `community settings weekly:"0 0 9 * * Mon"` o `community settings weekly:off`
+    - `community settings weekly:"0 9 * * Mon"` o `community settings weekly:off`
 usage-community-check =
     - `community check`
 usage-convener-add =
@@ -721,3 +727,14 @@ usage-convener-remove =
 usage-help =
     - `help`
     - `help pledge`
+
+## La consola
+
+# Se muestra al abrir la consola. Lo que está entre ~ se escribe tal cual.
+console-greeting = *Barnraiser.* Pide, promete y mira qué se cumplió. Es una comunidad entera en tu terminal; se queda en esta carpeta.
+    - Habla como quien quieras: ~dev: /ask Una escalera para el sábado kind:goods~
+    - Responde como otra persona: ~hana: /pledge A1 what:"la mía, es larga" by:"en 4 días"~
+    - Háblame a solas: ~hana@dm: mine~
+    - Da la coordinación a alguien: ~:convener amara~, y luego ~amara: /help~
+    - Mueve el reloj y mira quién se entera de qué: ~:wait 3 days~ o ~:now 2030-03-05 18:00~
+    - Los totales con ~:report~, esto otra vez con ~:help~, y sales con ~:quit~

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::Zone;
+use crate::domain::community::Language;
+use crate::domain::schedule::Schedule;
 
 pub use problem::{Place, Problem, Wrong};
 pub use secret::Secret;
@@ -54,17 +56,16 @@ pub enum LogFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCommunity {
     pub zone: Zone,
-    /// One of the languages the bot speaks: `en` or `es`.
-    pub language: String,
+    pub language: Language,
 }
 
 /// What happens by the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rhythm {
-    /// When the bot tidies: a checked cron expression.
-    pub housekeeping: String,
-    /// When a new community's weekly digest goes out: a checked cron expression. `None`: not at all.
-    pub weekly_digest: Option<String>,
+    /// When the bot tidies.
+    pub housekeeping: Schedule,
+    /// When a new community's weekly digest goes out. `None`: not at all.
+    pub weekly_digest: Option<Schedule>,
     /// Days after which the words of what is over are blanked; 7 to 3650.
     pub retention_days: u32,
 }

@@ -1,18 +1,13 @@
 //! What the values mean: each reader takes the text an operator wrote and gives the thing itself, or says what is
 //! wrong.
 
-use cron::Schedule;
 use tracing_subscriber::EnvFilter;
 
 use super::problem::{Wrong, shown};
 use super::{Inviter, LogFormat};
 use crate::domain::Zone;
-
-/// How a schedule is checked. One place to change when the way schedules are read changes.
-pub const SCHEDULE: fn(&str) -> Result<(), String> = cron_expression;
-
-/// The languages the bot speaks, by the codes that name them.
-pub const LANGUAGES: [&str; 2] = ["en", "es"];
+use crate::domain::community::Language;
+use crate::domain::schedule::Schedule;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
@@ -26,15 +21,14 @@ pub fn zone(text: &str) -> Result<Zone, Wrong> {
     })
 }
 
-/// One of [`LANGUAGES`].
-pub fn language(text: &str) -> Result<String, Wrong> {
-    match LANGUAGES.contains(&text) {
-        true => Ok(text.to_owned()),
-        false => Err(Wrong::new(
+/// A language the bot speaks, by its code.
+pub fn language(text: &str) -> Result<Language, Wrong> {
+    Language::ALL.into_iter().find(|language| language.tag() == text).ok_or_else(|| {
+        Wrong::new(
             format!("{} is no language the bot speaks", shown(text)),
             "use \"en\" for English or \"es\" for Spanish",
-        )),
-    }
+        )
+    })
 }
 
 /// A tracing filter: `info`, or `info,barnraiser::delivery=debug`.
@@ -64,19 +58,18 @@ pub fn format(text: &str) -> Result<LogFormat, Wrong> {
     }
 }
 
-/// A schedule, kept as the operator wrote it.
-pub fn schedule(text: &str) -> Result<String, Wrong> {
-    match SCHEDULE(text) {
-        Ok(()) => Ok(text.to_owned()),
-        Err(why) => Err(Wrong::new(
+/// A cron expression.
+pub fn schedule(text: &str) -> Result<Schedule, Wrong> {
+    text.parse().map_err(|why| {
+        Wrong::new(
             format!("{} is no schedule ({why})", shown(text)),
             "write second, minute, hour, day, month and weekday, as in \"0 0 9 * * Mon\"",
-        )),
-    }
+        )
+    })
 }
 
 /// A schedule, or `off`.
-pub fn schedule_or_off(text: &str) -> Result<Option<String>, Wrong> {
+pub fn schedule_or_off(text: &str) -> Result<Option<Schedule>, Wrong> {
     match text {
         "off" => Ok(None),
         _ => schedule(text).map(Some),
@@ -166,15 +159,4 @@ pub fn device_id(text: &str) -> Result<String, Wrong> {
 /// A server's name, perhaps with a port; `[::1]:8448` is one too.
 fn is_server(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
-}
-
-/// Six or seven fields with the seconds first, or the usual five.
-fn cron_expression(text: &str) -> Result<(), String> {
-    let fields = text.split_whitespace().count();
-    let whole = match fields {
-        5 => format!("0 {text}"),
-        6 | 7 => text.to_owned(),
-        _ => return Err(format!("it has {fields} fields, not five, six or seven")),
-    };
-    whole.parse::<Schedule>().map(drop).map_err(|fault| fault.to_string())
 }

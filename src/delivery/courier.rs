@@ -10,6 +10,9 @@ use crate::engine::parcel::{Outcome, Parcel, Receipt};
 use crate::engine::{Engine, Stopped, rhythm};
 use crate::speech::copy;
 
+/// How long to wait before a receipt that could not be recorded is brought again.
+const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Carries a platform's messages out.
 pub struct Courier {
     engine: Engine,
@@ -28,8 +31,11 @@ impl Courier {
     pub async fn step(&self) -> Result<bool, Stopped> {
         let Some(parcel) = self.engine.claim(self.gateway.platform()).await? else { return Ok(false) };
         let row = parcel.row;
-        let outcome = self.carry(parcel).await;
-        self.engine.receipt(Receipt { row, outcome }).await?;
+        let receipt = Receipt { row, outcome: self.carry(parcel).await };
+        // A full disk passes; what was learned must not be lost to it.
+        while !self.engine.receipt(receipt.clone()).await? {
+            tokio::time::sleep(AGAIN).await;
+        }
         Ok(true)
     }
 

@@ -61,7 +61,8 @@ const MOST_QUOTES: usize = 3;
 
 /// Adds up everything since an instant. `thanks` come oldest first, each with the ask it belongs to.
 pub fn sum_up(since: Timestamp, asks: &[Ask], pledges: &[Pledge], thanks: Vec<(AskId, Quote)>) -> Digest {
-    let counted: Vec<&Pledge> = pledges.iter().filter(|p| p.made_at >= since || ended(p).is_none_or(|at| at >= since)).collect();
+    let counted: Vec<&Pledge> =
+        pledges.iter().filter(|p| p.made_at >= since || ended(p).is_none_or(|at| at >= since)).collect();
     let how_many = |wanted: fn(&PledgeState) -> bool| count(counted.iter().filter(|p| wanted(&p.state)));
     let handed_back: Vec<&&Pledge> =
         counted.iter().filter(|p| matches!(p.state, PledgeState::HandedBack { .. })).collect();

@@ -31,25 +31,50 @@ pub enum WhenProblem {
 pub enum Refusal {
     // How it was written.
     /// No command by that name; the nearest ones, best first.
-    UnknownCommand { said: String, near: Vec<String> },
+    UnknownCommand {
+        said: String,
+        near: Vec<String>,
+    },
     /// A command that only stands with one of these behind it, such as `gathering`.
-    Incomplete { path: String, next: Vec<String> },
+    Incomplete {
+        path: String,
+        next: Vec<String>,
+    },
     /// The command says nothing yet: what it needs, by its path.
-    Missing { path: String, what: Needed },
+    Missing {
+        path: String,
+        what: Needed,
+    },
     /// An option was written twice.
-    Twice { option: String },
+    Twice {
+        option: String,
+    },
     /// A quote was opened and never closed.
     OpenQuote,
     /// A value that its option does not take; what it takes instead, if that is a short list.
-    BadValue { option: String, said: String, takes: Vec<String> },
+    BadValue {
+        option: String,
+        said: String,
+        takes: Vec<String>,
+    },
     /// A count that is not a whole number from 1 to `most`.
-    BadAmount { said: String, most: u32 },
+    BadAmount {
+        said: String,
+        most: u32,
+    },
     /// A date that could not be taken.
-    BadWhen { option: String, said: String, problem: WhenProblem },
+    BadWhen {
+        option: String,
+        said: String,
+        problem: WhenProblem,
+    },
     /// Words that no card should carry.
     Wording(Objection),
     /// A private detail in the open: asked back before anything is posted.
-    PrivateDetail { details: Vec<Detail>, again: String },
+    PrivateDetail {
+        details: Vec<Detail>,
+        again: String,
+    },
 
     // What it pointed at.
     /// There is no such thing, or none this person may see.
@@ -64,19 +89,37 @@ pub enum Refusal {
     AskClosed(AskId),
     AskFull(AskId),
     AskNotPrivate(AskId),
-    MoreThanNeeded { ask: AskId, left: u32 },
-    MoreThanPledged { pledge: PledgeId, left: u32 },
-    LessThanDone { pledge: PledgeId, done: u32 },
-    LessThanCovered { ask: AskId, covered: u32 },
+    MoreThanNeeded {
+        ask: AskId,
+        left: u32,
+    },
+    MoreThanPledged {
+        pledge: PledgeId,
+        left: u32,
+    },
+    LessThanDone {
+        pledge: PledgeId,
+        done: u32,
+    },
+    LessThanCovered {
+        ask: AskId,
+        covered: u32,
+    },
     AlreadyDone(PledgeId),
     AlreadyKept(PledgeId),
     AlreadyHandedBack(PledgeId),
     AlreadyReleased(PledgeId),
-    AlreadyPledged { ask: AskId, pledge: PledgeId },
+    AlreadyPledged {
+        ask: AskId,
+        pledge: PledgeId,
+    },
     NotDoneYet(PledgeId),
     NothingToThank(PledgeId),
     /// Good will without a promise: what is missing, and the maybe as the other way.
-    NotAPledgeYet { ask: AskId, has_what: bool },
+    NotAPledgeYet {
+        ask: AskId,
+        has_what: bool,
+    },
     NothingToChange,
 
     // Who and where.
@@ -93,7 +136,9 @@ pub enum Refusal {
     /// Writing it in the open would show what should stay private; do it in a direct chat.
     SayItDirectly,
     /// Something broke on our side. The reference is in the log, and nothing was changed.
-    Fault { reference: String },
+    Fault {
+        reference: String,
+    },
 }
 
 /// What a bare command still wants to know.

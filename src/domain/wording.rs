@@ -91,20 +91,90 @@ fn is_hidden(c: char) -> bool {
 }
 
 const STREETS: [&str; 20] = [
-    "st", "street", "ave", "avenue", "rd", "road", "blvd", "boulevard", "ln", "lane", "dr", "drive", "ct", "court", "pl",
-    "way", "terrace", "apt", "apartment", "unit",
+    "st",
+    "street",
+    "ave",
+    "avenue",
+    "rd",
+    "road",
+    "blvd",
+    "boulevard",
+    "ln",
+    "lane",
+    "dr",
+    "drive",
+    "ct",
+    "court",
+    "pl",
+    "way",
+    "terrace",
+    "apt",
+    "apartment",
+    "unit",
 ];
 const CALLES: [&str; 8] = ["calle", "avenida", "avda", "carrera", "plaza", "paseo", "depto", "apartamento"];
 const HEALTH: [&str; 43] = [
-    "insulin", "insulina", "diabetes", "diabetic", "diabética", "diabético", "hiv", "vih", "aids", "sida", "cancer",
-    "cáncer", "chemo", "quimioterapia", "dialysis", "diálisis", "abortion", "aborto", "pregnant", "pregnancy",
-    "embarazada", "embarazo", "clinic", "clínica", "hospital", "surgery", "cirugía", "therapy", "terapia", "medication",
-    "medicine", "medicación", "medicina", "prescription", "receta", "depression", "depresión", "suicidal", "suicide",
-    "overdose", "rehab", "diagnosis", "diagnóstico",
+    "insulin",
+    "insulina",
+    "diabetes",
+    "diabetic",
+    "diabética",
+    "diabético",
+    "hiv",
+    "vih",
+    "aids",
+    "sida",
+    "cancer",
+    "cáncer",
+    "chemo",
+    "quimioterapia",
+    "dialysis",
+    "diálisis",
+    "abortion",
+    "aborto",
+    "pregnant",
+    "pregnancy",
+    "embarazada",
+    "embarazo",
+    "clinic",
+    "clínica",
+    "hospital",
+    "surgery",
+    "cirugía",
+    "therapy",
+    "terapia",
+    "medication",
+    "medicine",
+    "medicación",
+    "medicina",
+    "prescription",
+    "receta",
+    "depression",
+    "depresión",
+    "suicidal",
+    "suicide",
+    "overdose",
+    "rehab",
+    "diagnosis",
+    "diagnóstico",
 ];
 const STATUS: [&str; 16] = [
-    "undocumented", "indocumentado", "indocumentada", "deportation", "deportación", "asylum", "asilo", "visa",
-    "immigration", "inmigración", "eviction", "desalojo", "evicted", "probation", "parole", "warrant",
+    "undocumented",
+    "indocumentado",
+    "indocumentada",
+    "deportation",
+    "deportación",
+    "asylum",
+    "asilo",
+    "visa",
+    "immigration",
+    "inmigración",
+    "eviction",
+    "desalojo",
+    "evicted",
+    "probation",
+    "parole",
+    "warrant",
 ];
 
 /// The private details in these words, each once, in order.
@@ -192,7 +262,8 @@ mod tests {
         assert_eq!(screen("\u{202E}sdrawkcab"), Err(Objection::HiddenCharacters));
         assert_eq!(screen(&format!("e{}", "\u{0301}".repeat(40))), Err(Objection::StackedMarks));
         assert_eq!(screen(&"x".repeat(3_900)), Err(Objection::TooLong { letters: 3_900 }));
-        for fine in ["👩🏽‍🔧 ن 修理", "I <3 chairs, 2 < 3", "mail me@hereford.example", "https://example.org/a?b=c"] {
+        for fine in ["👩🏽‍🔧 ن 修理", "I <3 chairs, 2 < 3", "mail me@hereford.example", "https://example.org/a?b=c"]
+        {
             assert_eq!(screen(fine), Ok(()), "{fine}");
         }
     }

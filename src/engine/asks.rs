@@ -51,8 +51,7 @@ pub(super) async fn ask(case: &mut Case<'_>, speaker: &Speaker, new: NewAsk) -> 
             }
         }
     }
-    let recorded =
-        Message::AskRecorded { ask: ask.id, need: ask.need, by: ask.by.clone(), visibility, kind: ask.kind };
+    let recorded = Message::AskRecorded { ask: ask.id, need: ask.need, by: ask.by.clone(), visibility, kind: ask.kind };
     Ok(match visibility {
         Visibility::Open => Answered::only(recorded, [ask.id.into()]),
         Visibility::Private | Visibility::Anonymous => Answered::private(recorded, [ask.id.into()]),

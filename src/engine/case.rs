@@ -120,8 +120,7 @@ impl Case<'_> {
 
     /// Puts a message for a public place in the outbox.
     pub(super) fn post(&mut self, post: Post<'_>) -> Result<(), Stop> {
-        let destination =
-            Destination::Place { platform: post.place.platform, id: post.place.reference.clone() };
+        let destination = Destination::Place { platform: post.place.platform, id: post.place.reference.clone() };
         let (community, not_before) = (self.here().id, self.now);
         let row = Row {
             community: Some(community),
@@ -173,7 +172,14 @@ impl Case<'_> {
             let not_before = self.now;
             return self.write_to(
                 to,
-                Letter { effect: &effect, cause: Cause::Notice, refs, meaning: &meaning, priority: Priority::Notice, not_before },
+                Letter {
+                    effect: &effect,
+                    cause: Cause::Notice,
+                    refs,
+                    meaning: &meaning,
+                    priority: Priority::Notice,
+                    not_before,
+                },
             );
         }
         let community = self.here().id;

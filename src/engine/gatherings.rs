@@ -61,8 +61,7 @@ pub(super) async fn new(case: &mut Case<'_>, speaker: &Speaker, new: NewGatherin
 fn arm_digest(case: &mut Case<'_>, gathering: &Gathering) {
     let (community, norms) = (case.here().id, case.here().norms.clone());
     let ahead = gathering.cancelled_at.is_none() && gathering.digest != DigestState::Posted;
-    let mornings =
-        [(Due::DigestPreview, gathering.preview_at(&norms)), (Due::DigestPost, gathering.digest_at(&norms))];
+    let mornings = [(Due::DigestPreview, gathering.preview_at(&norms)), (Due::DigestPost, gathering.digest_at(&norms))];
     for (due, at) in mornings {
         if ahead && at > case.now {
             let timer = Timer { community, due, number: gathering.id.0, member: None, at };
@@ -101,11 +100,7 @@ pub(super) async fn show(case: &mut Case<'_>, id: Option<GatheringId>) -> Result
     Ok(Answered::only(Message::Gathering(line), [Ref::Gathering(gathering.id)]))
 }
 
-pub(super) async fn move_to(
-    case: &mut Case<'_>,
-    id: Option<GatheringId>,
-    starts: DateTime,
-) -> Result<Answered, Stop> {
+pub(super) async fn move_to(case: &mut Case<'_>, id: Option<GatheringId>, starts: DateTime) -> Result<Answered, Stop> {
     let gathering = meant(case, id).await?.gathering.move_to(starts, case.now)?;
     let community = case.here().id;
     gatherings::change_gathering(&mut case.script, community, &gathering);

@@ -142,8 +142,7 @@ impl Hearing<'_> {
                 if let Some(scope) = scope::in_public(self.conn, &inbound.from, id, target).await? {
                     return Ok((scope, false));
                 }
-                let place =
-                    PlaceRow { id: self.keys.place(), platform: inbound.from.platform, reference: id.clone() };
+                let place = PlaceRow { id: self.keys.place(), platform: inbound.from.platform, reference: id.clone() };
                 let community = new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
                 Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
             }
@@ -176,6 +175,11 @@ impl Hearing<'_> {
         }
     }
 
+    /// A no that needs no look at anything.
+    pub(super) fn refuse(mut self, inbound: &Inbound, refusal: Refusal) -> Result<Handled, Fault> {
+        self.refused(inbound, None, None, refusal)
+    }
+
     /// A kind no. Only that it was heard, and the answer if it goes through the outbox, is kept.
     fn refused(
         &mut self,
@@ -185,7 +189,10 @@ impl Hearing<'_> {
         refusal: Refusal,
     ) -> Result<Handled, Fault> {
         let voice = Voice {
-            language: person.map(|p| p.member.language).or(community.map(|c| c.community.language)).unwrap_or(self.defaults.language),
+            language: person
+                .map(|p| p.member.language)
+                .or(community.map(|c| c.community.language))
+                .unwrap_or(self.defaults.language),
             zone: person
                 .map(|p| p.member.waking.zone.clone())
                 .or(community.map(|c| c.community.zone.clone()))
@@ -217,11 +224,7 @@ impl Hearing<'_> {
 fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
     script.write(
         "insert into inbox (platform, event, at) values (?, ?, ?)",
-        [
-            inbound.from.platform.name().into(),
-            inbound.event.as_str().into(),
-            Bind::Integer(now.as_millisecond()),
-        ],
+        [inbound.from.platform.name().into(), inbound.event.as_str().into(), Bind::Integer(now.as_millisecond())],
     );
 }
 
@@ -418,9 +421,7 @@ async fn answer(
         Command::CommunityCheck => people::check(case).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
         Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,
-        Command::Help { path } => {
-            Ok(Answered::only(Message::Help { path, role: speaker.person.member.role() }, []))
-        }
+        Command::Help { path } => Ok(Answered::only(Message::Help { path, role: speaker.person.member.role() }, [])),
         about => match subject {
             Some(subject) => answer_about(case, speaker, &subject, about).await,
             None => Err(Refusal::NothingToChange.into()),
@@ -441,9 +442,7 @@ async fn answer_about(
             pledges::pledge(case, speaker, subject, NewPledge { what, by, first_step, amount })
         }
         Command::Maybe { .. } => asks::maybe(case, speaker, subject),
-        Command::Done { pledge, amount, note } => {
-            pledges::done(case, speaker, subject, pledge, amount, noted(note))
-        }
+        Command::Done { pledge, amount, note } => pledges::done(case, speaker, subject, pledge, amount, noted(note)),
         Command::Adjust { pledge, by, amount, what, first_step, note, nudges } => {
             let change = Change { by, amount, what, first_step, note: noted(note), nudges };
             pledges::adjust(case, speaker, subject, pledge, change)

@@ -55,18 +55,13 @@ fn more(count: usize) -> u32 {
 }
 
 /// What still looks for help, as far as this person may see it.
-pub(super) async fn needs(
-    case: &mut Case<'_>,
-    speaker: &Speaker,
-    kind: Option<KindOfHelp>,
-) -> Result<Answered, Stop> {
+pub(super) async fn needs(case: &mut Case<'_>, speaker: &Speaker, kind: Option<KindOfHelp>) -> Result<Answered, Stop> {
     let board = Board::load(case).await?;
     let member = &speaker.person.member;
     let invited = lists::invitations(case.conn, case.here().id, member.id).await?;
     let mut lines = Vec::new();
     for ask in &board.asks {
-        let viewer =
-            Viewer { member: member.id, role: member.role(), invited: invited.contains(&ask.ask.id) };
+        let viewer = Viewer { member: member.id, role: member.role(), invited: invited.contains(&ask.ask.id) };
         let wanted = kind.is_none() || ask.ask.kind == kind;
         if wanted && ask.ask.seen_by(viewer) && board.standing(ask) == Standing::Open {
             lines.push(board.line(ask, viewer));
@@ -111,8 +106,7 @@ pub(super) async fn mine(case: &mut Case<'_>, speaker: &Speaker) -> Result<Answe
     let pledges: Vec<_> =
         board.pledges.iter().filter(|p| p.helper == member.id).filter(live).map(view::pledge_line).collect();
     let offers = lists::offers(case.conn, community).await?;
-    let offers =
-        offers.into_iter().filter(|o| o.giver == member.id).map(|o| offer_line(o, &board.names)).collect();
+    let offers = offers.into_iter().filter(|o| o.giver == member.id).map(|o| offer_line(o, &board.names)).collect();
     let maybes = lists::maybes(case.conn, community, member.id).await?;
     let refs: Vec<_> = asks.iter().map(|a| a.ask.into()).chain(pledges.iter().map(|p| p.pledge.into())).collect();
     Ok(Answered::private(Message::Mine { asks, pledges, maybes, offers }, refs))
@@ -151,8 +145,7 @@ pub(super) async fn care(case: &mut Case<'_>) -> Result<Answered, Stop> {
     waiting.sort_by_key(|line| std::cmp::Reverse(line.days));
     let away = people::away_on(case.conn, community, today).await?.into_iter().map(Into::into).collect();
     let undelivered = lists::undelivered(case.conn, community).await?;
-    let refs: Vec<_> =
-        unanswered.iter().map(|l| l.pledge.into()).chain(waiting.iter().map(|l| l.ask.into())).collect();
+    let refs: Vec<_> = unanswered.iter().map(|l| l.pledge.into()).chain(waiting.iter().map(|l| l.ask.into())).collect();
     Ok(Answered::private(Message::Care { unanswered, waiting, away, undelivered }, refs))
 }
 

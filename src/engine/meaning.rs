@@ -24,8 +24,13 @@ pub(super) enum Meaning {
     Nudge(Vec<NudgeOf>),
     Notices(Vec<Heard>),
     CareNote(PledgeId),
-    Digest { gathering: Option<GatheringId>, since: Timestamp },
-    Preview { gathering: GatheringId },
+    Digest {
+        gathering: Option<GatheringId>,
+        since: Timestamp,
+    },
+    Preview {
+        gathering: GatheringId,
+    },
 }
 
 /// One pledge of a nudge, with what made it due.
@@ -111,7 +116,11 @@ pub(super) async fn resolve(
     }
 }
 
-async fn about(conn: &mut SqliteConnection, community: CommunityId, about: impl Into<Ref>) -> Result<Option<Scope>, Fault> {
+async fn about(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    about: impl Into<Ref>,
+) -> Result<Option<Scope>, Fault> {
     scope::of(conn, community, about.into()).await
 }
 
@@ -256,22 +265,22 @@ fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope, to: Option<MemberId>)
             let PledgeState::Open { done_so_far: done } = pledge.state else { return None };
             Notice::PartDone { ask: ask.id, pledge: id, helper: helper(), done, amount: pledge.amount, note }
         }
-        Heard::ConfirmPlease { note, .. } if matches!(pledge.state, PledgeState::Done { .. }) => Notice::ConfirmPlease {
-            ask: ask.id,
-            pledge: id,
-            helper: helper(),
-            what: what(),
-            note,
-            confirm_days: scope.community.community.norms.confirm_days,
-        },
+        Heard::ConfirmPlease { note, .. } if matches!(pledge.state, PledgeState::Done { .. }) => {
+            Notice::ConfirmPlease {
+                ask: ask.id,
+                pledge: id,
+                helper: helper(),
+                what: what(),
+                note,
+                confirm_days: scope.community.community.norms.confirm_days,
+            }
+        }
         Heard::Confirmed(_) => {
             let PledgeState::Kept { by, .. } = pledge.state else { return None };
             let by_silence = by == crate::domain::pledge::ConfirmedBy::Silence;
             Notice::Confirmed { ask: ask.id, pledge: id, words: ask.words.as_str().into(), by_silence }
         }
-        Heard::StillNeeded { note, .. } if open => {
-            Notice::StillNeeded { ask: ask.id, pledge: id, what: what(), note }
-        }
+        Heard::StillNeeded { note, .. } if open => Notice::StillNeeded { ask: ask.id, pledge: id, what: what(), note },
         Heard::Released(_) => Notice::Released { ask: ask.id, pledge: id, what: what() },
         Heard::Thanked { words, .. } => {
             let helper = subject.person(to?)?;

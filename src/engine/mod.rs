@@ -124,7 +124,8 @@ impl Engine {
         let defaults = Arc::new(defaults);
         let (stirred, stirrings) = watch::channel(0);
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
+        let lent =
+            queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
         let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
@@ -160,6 +161,7 @@ impl Engine {
         }
         match self.send(Input::Heard(Box::new(inbound))).await? {
             Outcome::Heard(heard) => Ok(heard),
+            Outcome::Failed(reference) => Ok(queue::fault_reply(&self.defaults, reference, self.clock.now())),
             _ => Err(Stopped),
         }
     }
@@ -167,11 +169,12 @@ impl Engine {
     /// Answers a question that changes nothing from a read-only connection, beside the writer. `None` if it has to go
     /// through the writer after all: a person or a place not met before, or no connection to be had.
     async fn look(&self, inbound: &Inbound) -> Option<Heard> {
-        let mut conn = self.readers.acquire().await.ok()?;
+        let unreadable = |fault| tracing::warn!(%fault, "a question goes through the writer");
+        let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
         let mut keys = keys::Keys::none();
         let hearing =
             hear::Hearing { conn: &mut conn, keys: &mut keys, defaults: &self.defaults, now: self.clock.now() };
-        let handled = hearing.handle(inbound).await.ok()?;
+        let handled = hearing.handle(inbound).await.map_err(unreadable).ok()?;
         keys.unused().then_some(handled.heard)
     }
 
@@ -196,9 +199,9 @@ impl Engine {
     pub async fn bookmarks(&self, platform: Platform) -> Result<HashMap<String, String>, Stopped> {
         let rows = bookmarks::all(&self.readers, platform).await;
         let rows = rows.map_err(|fault| {
-                tracing::error!(%fault, "cannot read the bookmarks");
-                Stopped
-            })?;
+            tracing::error!(%fault, "cannot read the bookmarks");
+            Stopped
+        })?;
         Ok(rows.into_iter().collect())
     }
 
@@ -206,6 +209,8 @@ impl Engine {
     pub async fn tick(&self) -> Result<(usize, Agenda), Stopped> {
         match self.send(Input::Tick).await? {
             Outcome::Ticked(done, agenda) => Ok((done, agenda)),
+            // It stays due, and is tried again after the longest nap.
+            Outcome::Failed(_) => Ok((0, Agenda { timer: None, message: None })),
             _ => Err(Stopped),
         }
     }
@@ -214,6 +219,7 @@ impl Engine {
     pub async fn agenda(&self) -> Result<Agenda, Stopped> {
         match self.send(Input::Agenda).await? {
             Outcome::Ticked(_, agenda) => Ok(agenda),
+            Outcome::Failed(_) => Ok(Agenda { timer: None, message: None }),
             _ => Err(Stopped),
         }
     }
@@ -229,9 +235,10 @@ impl Engine {
         }
     }
 
-    /// Takes in how an attempt ended.
-    pub async fn receipt(&self, receipt: Receipt) -> Result<(), Stopped> {
-        self.send(Input::Receipt(receipt)).await.map(drop)
+    /// Takes in how an attempt ended. False if it could not be recorded: bring it again.
+    pub async fn receipt(&self, receipt: Receipt) -> Result<bool, Stopped> {
+        let outcome = self.send(Input::Receipt(receipt)).await?;
+        Ok(!matches!(outcome, Outcome::Failed(_)))
     }
 
     /// The totals of every community, by slug.

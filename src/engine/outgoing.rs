@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
+use super::Defaults;
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{self, Addressee, Meaning};
 use super::parcel::{Outcome, Parcel, Receipt};
-use super::Defaults;
 use crate::domain::community::Platform;
 use crate::domain::{CommunityId, MemberId, Ref};
 use crate::speech::message::{Message, Voice};
@@ -45,19 +45,42 @@ pub(super) async fn claim(
 ) -> Result<(Script, Claimed), Fault> {
     let mut script = Script::default();
     let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
+    let id = row.id;
+    match prepare(conn, defaults, row, now).await {
+        Ok(Some((body, parcel))) => {
+            outbox::claim(&mut script, id, &body, now);
+            Ok((script, Claimed::Parcel(Box::new(parcel))))
+        }
+        Ok(None) => {
+            tracing::debug!(row = id, "no longer makes sense");
+            outbox::settle(&mut script, id, Settled::Cancelled);
+            Ok((script, Claimed::Cancelled))
+        }
+        // One row that cannot be read must not stop all the others.
+        Err(Fault::Decode(fault)) => {
+            tracing::error!(row = id, %fault, "parked: it cannot be read");
+            outbox::settle(&mut script, id, Settled::Parked);
+            Ok((script, Claimed::Cancelled))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The row's frozen body and what to deliver; `None` if it makes no sense any more.
+async fn prepare(
+    conn: &mut SqliteConnection,
+    defaults: &Defaults,
+    row: Waiting,
+    now: Timestamp,
+) -> Result<Option<(String, Parcel)>, Fault> {
     let frozen = match &row.body {
         // Unresolved or held up: what was frozen is what may be there already.
         Some(body) => Some(serde_json::from_str(body).map_err(|_| broken("body"))?),
         None => freeze(conn, defaults, &row, now).await?,
     };
-    let Some(frozen) = frozen else {
-        tracing::debug!(effect = row.effect, "no longer makes sense");
-        outbox::settle(&mut script, row.id, Settled::Cancelled);
-        return Ok((script, Claimed::Cancelled));
-    };
+    let Some(frozen) = frozen else { return Ok(None) };
     let body = serde_json::to_string(&frozen).map_err(|_| broken("body"))?;
-    outbox::claim(&mut script, row.id, &body, now);
-    Ok((script, Claimed::Parcel(Box::new(parcel(row, frozen)?))))
+    Ok(Some((body, parcel(row, frozen)?)))
 }
 
 async fn freeze(
@@ -192,4 +215,3 @@ async fn tell_conveners(
     *script = case.script;
     Ok(())
 }
-

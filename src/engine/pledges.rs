@@ -26,7 +26,7 @@ pub(super) struct NewPledge {
     pub amount: Option<u32>,
 }
 
-fn stored<'s>(subject: &'s Subject, id: PledgeId) -> Result<&'s StoredPledge, Refusal> {
+fn stored(subject: &Subject, id: PledgeId) -> Result<&StoredPledge, Refusal> {
     subject.pledge(id).ok_or(Refusal::NotFound(id.into()))
 }
 

@@ -41,6 +41,8 @@ pub(super) enum Outcome {
     Ticked(usize, Agenda),
     Claimed(Claimed),
     Noted,
+    /// Nothing was recorded; the log has this reference.
+    Failed(String),
 }
 
 /// An input and who waits for its outcome.
@@ -120,13 +122,14 @@ impl Writer {
         self.store.readers.close().await;
     }
 
-    /// One transaction for everything that waits.
+    /// One transaction for everything that waits. If it cannot be committed nothing in it happened, and everyone hears so.
     async fn batch(&mut self, jobs: Vec<Job>) {
         self.seen = self.lent.clock.now().max(self.seen);
-        let mut answers = Vec::with_capacity(jobs.len());
-        match self.handle_all(jobs, &mut answers).await {
-            Ok(stirring) => {
-                for (answer, outcome) in answers {
+        let (inputs, answers): (Vec<Input>, Vec<_>) = jobs.into_iter().map(|job| (job.input, job.answer)).unzip();
+        let count = inputs.len();
+        match self.handle_all(inputs).await {
+            Ok((outcomes, stirring)) => {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // Whoever asked may have gone; what happened stays recorded.
                     let _ = answer.send(outcome);
                 }
@@ -134,55 +137,48 @@ impl Writer {
                     self.lent.stirred.send_modify(|count| *count += 1);
                 }
             }
-            Err(fault) => self.nothing_recorded(&fault, answers),
+            Err(fault) => {
+                let reference = self.lent.ids.reference();
+                tracing::error!(%fault, reference, inputs = count, "a batch was not committed; nothing in it was recorded");
+                for answer in answers {
+                    let _ = answer.send(Outcome::Failed(reference.clone()));
+                }
+            }
         }
     }
 
-    async fn handle_all(
-        &mut self,
-        jobs: Vec<Job>,
-        answers: &mut Vec<(oneshot::Sender<Outcome>, Outcome)>,
-    ) -> Result<bool, Fault> {
+    /// Handles the inputs in order and commits. Also says whether delivery or rhythm may have got work to do.
+    async fn handle_all(&mut self, inputs: Vec<Input>) -> Result<(Vec<Outcome>, bool), Fault> {
         let Writer { store, keys, lent, seen, marked } = self;
         let now = *seen;
         let mut batch = store.writer.begin_with("begin immediate").await?;
+        let mut outcomes = Vec::with_capacity(inputs.len());
         let mut stirring = false;
-        for Job { input, answer } in jobs {
+        for input in inputs {
             stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
             let mut desk = Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now };
             let outcome = desk.take_in(input).await?;
             if let Outcome::Ticked(done, _) = &outcome {
                 stirring |= *done > 0;
             }
-            answers.push((answer, outcome));
+            outcomes.push(outcome);
         }
-        if now.duration_since(*marked) >= MARK_EVERY {
+        let mark = now.duration_since(*marked) >= MARK_EVERY;
+        if mark {
             let mut script = Script::default();
             meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
             script.run(&mut batch).await?;
-            *marked = now;
         }
         batch.commit().await?;
-        Ok(stirring)
-    }
-
-    /// The batch could not be committed: nothing in it happened, and everyone hears so.
-    fn nothing_recorded(&self, fault: &Fault, answers: Vec<(oneshot::Sender<Outcome>, Outcome)>) {
-        let reference = self.lent.ids.reference();
-        tracing::error!(%fault, reference, inputs = answers.len(), "a batch was not committed; nothing in it was recorded");
-        for (answer, outcome) in answers {
-            let outcome = match outcome {
-                Outcome::Heard(_) => Outcome::Heard(fault_reply(&self.lent.defaults, reference.clone(), self.seen)),
-                Outcome::Ticked(..) => Outcome::Ticked(0, Agenda { timer: None, message: None }),
-                Outcome::Claimed(_) => Outcome::Claimed(Claimed::Nothing),
-                Outcome::Noted => continue,
-            };
-            let _ = answer.send(outcome);
+        if mark {
+            *marked = now;
         }
+        Ok((outcomes, stirring))
     }
 }
 
-fn fault_reply(defaults: &Defaults, reference: String, now: Timestamp) -> Heard {
+/// The answer to somebody whose words met a fault of ours.
+pub(super) fn fault_reply(defaults: &Defaults, reference: String, now: Timestamp) -> Heard {
     Heard::Reply(Box::new(Reply {
         community: None,
         audience: Audience::Only,
@@ -237,10 +233,9 @@ impl Desk<'_> {
         Placing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
-    /// A fault of ours is logged once, here; the person gets its reference and nothing is recorded.
+    /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
     async fn hear(&mut self, inbound: &Inbound) -> Heard {
-        let hearing = Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
-        let fault = match hearing.handle(inbound).await {
+        let fault = match self.hearing().handle(inbound).await {
             Ok(handled) => match handled.script.run(self.conn).await {
                 Ok(()) => return handled.heard,
                 Err(fault) if heard_before(&fault) => return Heard::Again,
@@ -250,7 +245,15 @@ impl Desk<'_> {
         };
         let reference = self.ids.reference();
         tracing::error!(%fault, reference, "something a person did could not be recorded");
-        fault_reply(self.defaults, reference, self.now)
+        let answer = fault_reply(self.defaults, reference.clone(), self.now);
+        // Where answers go through the outbox, so does this one; if even that fails, the adapter has to bring it again.
+        let Ok(handled) = self.hearing().refuse(inbound, Refusal::Fault { reference }) else { return answer };
+        let heard = handled.heard;
+        handled.script.run(self.conn).await.map_or(answer, |()| heard)
+    }
+
+    fn hearing(&mut self) -> Hearing<'_> {
+        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
     async fn tick(&mut self) -> Result<Outcome, Fault> {

@@ -39,5 +39,8 @@ pub async fn run(engine: Engine, shutdown: CancellationToken) -> Result<(), Stop
 /// How long to sleep for an instant, within the bounds.
 pub fn until(at: Option<Timestamp>, now: Timestamp) -> Duration {
     let ahead = at.map(|at| at.duration_since(now));
-    ahead.and_then(|span| Duration::try_from(span).ok()).unwrap_or(if at.is_some() { SHORTEST } else { LONGEST }).clamp(SHORTEST, LONGEST)
+    ahead
+        .and_then(|span| Duration::try_from(span).ok())
+        .unwrap_or(if at.is_some() { SHORTEST } else { LONGEST })
+        .clamp(SHORTEST, LONGEST)
 }

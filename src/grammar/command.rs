@@ -19,11 +19,31 @@ use crate::domain::{AskId, Due, GatheringId, PledgeId, Ref, Zone};
 /// A command with every value typed. Dates are civil and in the person's zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    Ask { words: String, kind: Option<KindOfHelp>, need: Option<u32>, by: Option<Due>, visibility: Option<Visibility> },
-    Needs { kind: Option<KindOfHelp> },
-    Pledge { ask: AskId, what: String, by: Due, first_step: Option<String>, amount: Option<u32> },
-    Maybe { ask: AskId },
-    Done { pledge: PledgeId, amount: Option<u32>, note: Option<String> },
+    Ask {
+        words: String,
+        kind: Option<KindOfHelp>,
+        need: Option<u32>,
+        by: Option<Due>,
+        visibility: Option<Visibility>,
+    },
+    Needs {
+        kind: Option<KindOfHelp>,
+    },
+    Pledge {
+        ask: AskId,
+        what: String,
+        by: Due,
+        first_step: Option<String>,
+        amount: Option<u32>,
+    },
+    Maybe {
+        ask: AskId,
+    },
+    Done {
+        pledge: PledgeId,
+        amount: Option<u32>,
+        note: Option<String>,
+    },
     Adjust {
         pledge: PledgeId,
         by: Option<Due>,
@@ -33,13 +53,29 @@ pub enum Command {
         note: Option<String>,
         nudges: Option<bool>,
     },
-    HandBack { pledge: PledgeId },
-    Confirm { pledge: PledgeId },
-    PledgeStillNeeded { pledge: PledgeId, note: Option<String> },
-    AskStillNeeded { ask: AskId },
-    Thanks { pledge: PledgeId, words: String },
-    WithdrawAsk { ask: AskId },
-    WithdrawOffer { offer: crate::domain::OfferId },
+    HandBack {
+        pledge: PledgeId,
+    },
+    Confirm {
+        pledge: PledgeId,
+    },
+    PledgeStillNeeded {
+        pledge: PledgeId,
+        note: Option<String>,
+    },
+    AskStillNeeded {
+        ask: AskId,
+    },
+    Thanks {
+        pledge: PledgeId,
+        words: String,
+    },
+    WithdrawAsk {
+        ask: AskId,
+    },
+    WithdrawOffer {
+        offer: crate::domain::OfferId,
+    },
     Edit {
         ask: AskId,
         words: Option<String>,
@@ -48,26 +84,58 @@ pub enum Command {
         by: Option<Due>,
         visibility: Option<Visibility>,
     },
-    Offer { words: String, kind: Option<KindOfHelp> },
-    Offers { kind: Option<KindOfHelp> },
-    Invite { ask: AskId, who: String },
+    Offer {
+        words: String,
+        kind: Option<KindOfHelp>,
+    },
+    Offers {
+        kind: Option<KindOfHelp>,
+    },
+    Invite {
+        ask: AskId,
+        who: String,
+    },
     Mine,
     Me(MeChange),
-    GatheringNew { starts: DateTime, place: Option<String>, facilitator: Option<String>, scribe: Option<String> },
+    GatheringNew {
+        starts: DateTime,
+        place: Option<String>,
+        facilitator: Option<String>,
+        scribe: Option<String>,
+    },
     GatheringList,
-    GatheringShow { gathering: Option<GatheringId> },
-    GatheringMove { gathering: Option<GatheringId>, starts: DateTime },
-    GatheringCancel { gathering: Option<GatheringId> },
-    DigestPreview { gathering: Option<GatheringId> },
-    DigestPost { gathering: Option<GatheringId> },
-    DigestHold { gathering: Option<GatheringId> },
+    GatheringShow {
+        gathering: Option<GatheringId>,
+    },
+    GatheringMove {
+        gathering: Option<GatheringId>,
+        starts: DateTime,
+    },
+    GatheringCancel {
+        gathering: Option<GatheringId>,
+    },
+    DigestPreview {
+        gathering: Option<GatheringId>,
+    },
+    DigestPost {
+        gathering: Option<GatheringId>,
+    },
+    DigestHold {
+        gathering: Option<GatheringId>,
+    },
     Care,
     CommunitySetup(CommunityChange),
     CommunitySettings(CommunityChange),
     CommunityCheck,
-    ConvenerAdd { who: String },
-    ConvenerRemove { who: String },
-    Help { path: Option<String> },
+    ConvenerAdd {
+        who: String,
+    },
+    ConvenerRemove {
+        who: String,
+    },
+    Help {
+        path: Option<String>,
+    },
 }
 
 /// What a person changes about themselves.
@@ -382,9 +450,7 @@ impl Values<'_> {
         }
         match when::parse_day(said, self.reading.said_at, self.reading.zone) {
             Ok(date) => Ok(Some(Some(date))),
-            Err(problem) => {
-                Err(Refusal::BadWhen { option: option.to_owned(), said: shortened(said), problem })
-            }
+            Err(problem) => Err(Refusal::BadWhen { option: option.to_owned(), said: shortened(said), problem }),
         }
     }
 

@@ -205,12 +205,7 @@ pub const SPECS: &[Spec] = &[
         ..member(Verb::Me, "me", &["yo"])
     },
     Spec {
-        options: &[
-            WHEN,
-            WHERE,
-            opt("facilitator", Takes::Person),
-            opt("scribe", Takes::Person),
-        ],
+        options: &[WHEN, WHERE, opt("facilitator", Takes::Person), opt("scribe", Takes::Person)],
         wording: Wording::As("when"),
         ..convener(Verb::GatheringNew, "gathering new")
     },
@@ -244,7 +239,12 @@ pub fn find(words: &str) -> Option<&'static Spec> {
 /// The second words of a noun such as `gathering`; empty if it is none.
 pub fn under(noun: &str) -> Vec<&'static str> {
     let noun = noun.to_lowercase();
-    SPECS.iter().filter_map(|spec| spec.path.split_once(' ')).filter(|(n, _)| *n == noun).map(|(_, verb)| verb).collect()
+    SPECS
+        .iter()
+        .filter_map(|spec| spec.path.split_once(' '))
+        .filter(|(n, _)| *n == noun)
+        .map(|(_, verb)| verb)
+        .collect()
 }
 
 /// The first word of every command, aliases included: what `/word` may be in a place where others talk too.

@@ -82,10 +82,8 @@ fn command(said: &str) -> Result<(&'static Spec, &str), Refusal> {
         return Err(Refusal::UnknownCommand { said: first.text.to_owned(), near: near(first.text) });
     }
     let noun = first.text.to_lowercase();
-    let incomplete = || Refusal::Incomplete {
-        path: noun.clone(),
-        next: next.iter().map(|verb| (*verb).to_owned()).collect(),
-    };
+    let incomplete =
+        || Refusal::Incomplete { path: noun.clone(), next: next.iter().map(|verb| (*verb).to_owned()).collect() };
     let second = next_token(after_first).ok_or_else(incomplete)?;
     let spec = specs::find(&format!("{noun} {}", second.text)).ok_or_else(incomplete)?;
     Ok((spec, &after_first[second.at + second.text.len()..]))
@@ -177,7 +175,8 @@ mod tests {
 
     #[test]
     fn times_and_notes_stay_words_and_only_own_options_count() {
-        let ask = reading("ask A room, 14 and 28 March, 10:00-14:00; note: bring gloves. kind:space by:2026-03-11").unwrap();
+        let ask =
+            reading("ask A room, 14 and 28 March, 10:00-14:00; note: bring gloves. kind:space by:2026-03-11").unwrap();
         assert_eq!(ask.words, "A room, 14 and 28 March, 10:00-14:00; note: bring gloves.");
         assert_eq!(ask.option("kind"), Some("space"));
         assert_eq!(ask.option("by"), Some("2026-03-11"));

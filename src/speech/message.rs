@@ -207,10 +207,23 @@ pub enum Notice {
 pub enum Message {
     Refused(Refusal),
 
-    AskRecorded { ask: AskId, need: u32, by: Option<When>, visibility: Visibility, kind: Option<KindOfHelp> },
-    AskEdited { ask: AskId },
-    AskWithdrawn { ask: AskId, released: u32 },
-    AskStillOpen { ask: AskId },
+    AskRecorded {
+        ask: AskId,
+        need: u32,
+        by: Option<When>,
+        visibility: Visibility,
+        kind: Option<KindOfHelp>,
+    },
+    AskEdited {
+        ask: AskId,
+    },
+    AskWithdrawn {
+        ask: AskId,
+        released: u32,
+    },
+    AskStillOpen {
+        ask: AskId,
+    },
     PledgeRecorded {
         pledge: PledgeId,
         ask: AskId,
@@ -222,50 +235,136 @@ pub enum Message {
         nudges: u8,
         asker: Option<Words>,
     },
-    MaybeRecorded { ask: AskId },
-    MaybeDropped { ask: AskId },
-    DoneRecorded { pledge: PledgeId, confirm_days: u8 },
-    PartRecorded { pledge: PledgeId, done: u32, amount: u32, due: When },
-    Adjusted { pledge: PledgeId, due: When, amount: u32, what: Words },
-    RemindersStopped { pledge: PledgeId },
-    HandedBack { pledge: PledgeId, ask: AskId, done: u32 },
-    ConfirmRecorded { pledge: PledgeId },
-    StillNeededRecorded { pledge: PledgeId },
-    ThanksRecorded { pledge: PledgeId },
-    OfferRecorded { offer: OfferId },
-    OfferWithdrawn { offer: OfferId },
-    Invited { ask: AskId, name: Words },
-    ConvenerAdded { name: Words },
-    ConvenerRemoved { name: Words },
+    MaybeRecorded {
+        ask: AskId,
+    },
+    MaybeDropped {
+        ask: AskId,
+    },
+    DoneRecorded {
+        pledge: PledgeId,
+        confirm_days: u8,
+    },
+    PartRecorded {
+        pledge: PledgeId,
+        done: u32,
+        amount: u32,
+        due: When,
+    },
+    Adjusted {
+        pledge: PledgeId,
+        due: When,
+        amount: u32,
+        what: Words,
+    },
+    RemindersStopped {
+        pledge: PledgeId,
+    },
+    HandedBack {
+        pledge: PledgeId,
+        ask: AskId,
+        done: u32,
+    },
+    ConfirmRecorded {
+        pledge: PledgeId,
+    },
+    StillNeededRecorded {
+        pledge: PledgeId,
+    },
+    ThanksRecorded {
+        pledge: PledgeId,
+    },
+    OfferRecorded {
+        offer: OfferId,
+    },
+    OfferWithdrawn {
+        offer: OfferId,
+    },
+    Invited {
+        ask: AskId,
+        name: Words,
+    },
+    ConvenerAdded {
+        name: Words,
+    },
+    ConvenerRemoved {
+        name: Words,
+    },
 
-    Needs { lines: Vec<AskLine>, more: u32 },
-    Offers { lines: Vec<OfferLine>, more: u32 },
-    Mine { asks: Vec<AskLine>, pledges: Vec<PledgeLine>, maybes: Vec<AskId>, offers: Vec<OfferLine> },
+    Needs {
+        lines: Vec<AskLine>,
+        more: u32,
+    },
+    Offers {
+        lines: Vec<OfferLine>,
+        more: u32,
+    },
+    Mine {
+        asks: Vec<AskLine>,
+        pledges: Vec<PledgeLine>,
+        maybes: Vec<AskId>,
+        offers: Vec<OfferLine>,
+    },
     Me(MeLine),
     MeChanged(MeLine),
-    Gatherings { lines: Vec<GatheringLine> },
+    Gatherings {
+        lines: Vec<GatheringLine>,
+    },
     Gathering(GatheringLine),
     GatheringRecorded(GatheringLine),
     GatheringMoved(GatheringLine),
-    GatheringCancelled { gathering: GatheringId },
-    DigestHeld { gathering: GatheringId },
-    DigestPosted { gathering: GatheringId },
-    Care { unanswered: Vec<CareLine>, waiting: Vec<WaitingLine>, away: Vec<Words>, undelivered: u32 },
+    GatheringCancelled {
+        gathering: GatheringId,
+    },
+    DigestHeld {
+        gathering: GatheringId,
+    },
+    DigestPosted {
+        gathering: GatheringId,
+    },
+    Care {
+        unanswered: Vec<CareLine>,
+        waiting: Vec<WaitingLine>,
+        away: Vec<Words>,
+        undelivered: u32,
+    },
     CommunityReady(SettingsLine),
     Settings(SettingsLine),
-    Check { items: Vec<(CheckItem, bool)> },
+    Check {
+        items: Vec<(CheckItem, bool)>,
+    },
     /// Help on everything (`None`) or on the command with this path.
-    Help { path: Option<String>, role: Role },
+    Help {
+        path: Option<String>,
+        role: Role,
+    },
 
-    Card { line: AskLine },
-    Nudge { items: Vec<NudgeItem> },
+    Card {
+        line: AskLine,
+    },
+    Nudge {
+        items: Vec<NudgeItem>,
+    },
     /// Several only when they waited for the same morning.
-    Notices { items: Vec<Notice> },
-    CareNote { line: CareLine },
+    Notices {
+        items: Vec<Notice>,
+    },
+    CareNote {
+        line: CareLine,
+    },
     /// The digest, for everyone.
-    Digest { digest: Digest, gathering: Option<GatheringLine>, community: Words },
+    Digest {
+        digest: Digest,
+        gathering: Option<GatheringLine>,
+        community: Words,
+    },
     /// The digest, for a convener to look at first.
-    Preview { digest: Digest, gathering: Option<GatheringLine>, community: Words, held: bool },
+    Preview {
+        digest: Digest,
+        gathering: Option<GatheringLine>,
+        community: Words,
+        held: bool,
+    },
 }
 
 /// Who a message is spoken to, and when: all that words depend on beside their meaning.

@@ -72,7 +72,9 @@ pub async fn next_after(
     now: Timestamp,
 ) -> Result<Option<StoredGathering>, Fault> {
     const SQL: &str = concat!(
-        "select ", gathering_json!(), " from gatherings g where g.community_id = ? and g.starts_at > ? \
+        "select ",
+        gathering_json!(),
+        " from gatherings g where g.community_id = ? and g.starts_at > ? \
          and g.cancelled_at is null order by g.starts_at limit 1"
     );
     one(conn, SQL, community, now.as_millisecond()).await
@@ -85,7 +87,9 @@ pub async fn last_before(
     before: Timestamp,
 ) -> Result<Option<StoredGathering>, Fault> {
     const SQL: &str = concat!(
-        "select ", gathering_json!(), " from gatherings g where g.community_id = ? and g.starts_at < ? \
+        "select ",
+        gathering_json!(),
+        " from gatherings g where g.community_id = ? and g.starts_at < ? \
          and g.cancelled_at is null order by g.starts_at desc limit 1"
     );
     one(conn, SQL, community, before.as_millisecond()).await
@@ -98,7 +102,9 @@ pub async fn from(
     since: Timestamp,
 ) -> Result<Vec<StoredGathering>, Fault> {
     const SQL: &str = concat!(
-        "select ", gathering_json!(), " from gatherings g where g.community_id = ? and g.starts_at > ? \
+        "select ",
+        gathering_json!(),
+        " from gatherings g where g.community_id = ? and g.starts_at > ? \
          order by g.starts_at limit 20"
     );
     let rows: Vec<String> =

@@ -28,7 +28,9 @@ pub async fn pledges(conn: &mut SqliteConnection, community: CommunityId) -> Res
 /// The standing offers of a community, newest first.
 pub async fn offers(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<Offer>, Fault> {
     const SQL: &str = concat!(
-        "select ", offer_json!(), " from offers o where o.community_id = ? and o.withdrawn_at is null order by o.number desc"
+        "select ",
+        offer_json!(),
+        " from offers o where o.community_id = ? and o.withdrawn_at is null order by o.number desc"
     );
     let rows: Vec<String> = sqlx::query_scalar(SQL).bind(community.0).fetch_all(conn).await?;
     rows.iter().map(|row| from_json::<OfferRow>(row)?.try_into()).collect()
@@ -56,7 +58,8 @@ pub async fn maybes(
     community: CommunityId,
     member: MemberId,
 ) -> Result<Vec<AskId>, Fault> {
-    numbers(conn, "select ask from maybes where community_id = ? and member_id = ? order by ask", community, member).await
+    numbers(conn, "select ask from maybes where community_id = ? and member_id = ? order by ask", community, member)
+        .await
 }
 
 async fn numbers(
@@ -108,7 +111,9 @@ pub async fn thanks_count(conn: &mut SqliteConnection, community: CommunityId) -
 /// The open pledges the conveners were told about, oldest first.
 pub async fn unanswered(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<StoredPledge>, Fault> {
     const SQL: &str = concat!(
-        "select ", pledge_json!(), " from pledges p where p.community_id = ? and p.state = 'open' \
+        "select ",
+        pledge_json!(),
+        " from pledges p where p.community_id = ? and p.state = 'open' \
          and p.care_noted_at is not null order by p.care_noted_at"
     );
     let rows: Vec<String> = sqlx::query_scalar(SQL).bind(community.0).fetch_all(conn).await?;

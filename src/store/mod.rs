@@ -84,9 +84,13 @@ impl Store {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => CannotOpen::Newer(path.clone()),
             source => CannotOpen::Migration { path: path.clone(), source },
         })?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(2)
-            .connect_lazy_with(options.create_if_missing(false).read_only(true));
+        // Their own options: a pragma that changes the file would be refused on a read-only connection.
+        let reading = SqliteConnectOptions::new()
+            .filename(&path)
+            .read_only(true)
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(reading);
         Ok(Store { writer, readers, lock })
     }
 }

@@ -102,11 +102,7 @@ pub struct Waiting {
 }
 
 /// The next row to send or to look up on a platform: by priority, then by age. A lane with an unsettled row waits.
-pub async fn next(
-    conn: &mut SqliteConnection,
-    platform: Platform,
-    now: Timestamp,
-) -> Result<Option<Waiting>, Fault> {
+pub async fn next(conn: &mut SqliteConnection, platform: Platform, now: Timestamp) -> Result<Option<Waiting>, Fault> {
     sqlx::query_as(
         "select o.id, o.community_id, o.member_id, c.slug, o.effect, o.destination, o.place_id, o.cause, o.refs, o.meaning, o.body, \
          o.key, o.answers, o.state, o.attempts, o.unresolved_since, \

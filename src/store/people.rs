@@ -174,7 +174,9 @@ fn people(rows: Vec<String>) -> Result<Vec<Person>, Fault> {
 /// A member.
 pub async fn person(conn: &mut SqliteConnection, member: MemberId) -> Result<Option<Person>, Fault> {
     const SQL: &str = concat!(
-        "select ", person_json!(), " from members m join communities c on c.id = m.community_id where m.id = ?"
+        "select ",
+        person_json!(),
+        " from members m join communities c on c.id = m.community_id where m.id = ?"
     );
     let row: Option<String> = sqlx::query_scalar(SQL).bind(member.0).fetch_optional(conn).await?;
     Ok(people(row.into_iter().collect())?.pop())
@@ -183,7 +185,9 @@ pub async fn person(conn: &mut SqliteConnection, member: MemberId) -> Result<Opt
 /// The conveners of a community, longest first.
 pub async fn conveners(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<Person>, Fault> {
     const SQL: &str = concat!(
-        "select ", person_json!(), " from members m join communities c on c.id = m.community_id \
+        "select ",
+        person_json!(),
+        " from members m join communities c on c.id = m.community_id \
          where c.id = ? and (m.appointed or exists \
          (select 1 from standings t where t.member_id = m.id)) order by m.id"
     );
@@ -191,13 +195,11 @@ pub async fn conveners(conn: &mut SqliteConnection, community: CommunityId) -> R
 }
 
 /// The members who go by an account id or a name here, in any case.
-pub async fn known_as(
-    conn: &mut SqliteConnection,
-    community: CommunityId,
-    name: &str,
-) -> Result<Vec<Person>, Fault> {
+pub async fn known_as(conn: &mut SqliteConnection, community: CommunityId, name: &str) -> Result<Vec<Person>, Fault> {
     const SQL: &str = concat!(
-        "select ", person_json!(), " from members m join communities c on c.id = m.community_id where c.id = ? and \
+        "select ",
+        person_json!(),
+        " from members m join communities c on c.id = m.community_id where c.id = ? and \
          (m.name = ? collate nocase or exists (select 1 from accounts a where a.member_id = m.id and a.ref = ?)) \
          order by m.id"
     );
@@ -211,11 +213,17 @@ pub async fn of_account(
     account: &Account,
 ) -> Result<Option<Person>, Fault> {
     const SQL: &str = concat!(
-        "select ", person_json!(), " from accounts s join members m on m.id = s.member_id \
+        "select ",
+        person_json!(),
+        " from accounts s join members m on m.id = s.member_id \
          join communities c on c.id = m.community_id where c.id = ? and s.platform = ? and s.ref = ?"
     );
-    let rows =
-        sqlx::query_scalar(SQL).bind(community.0).bind(account.platform.name()).bind(&account.id).fetch_all(conn).await?;
+    let rows = sqlx::query_scalar(SQL)
+        .bind(community.0)
+        .bind(account.platform.name())
+        .bind(&account.id)
+        .fetch_all(conn)
+        .await?;
     Ok(people(rows)?.pop())
 }
 
@@ -238,10 +246,7 @@ pub async fn slug_taken(conn: &mut SqliteConnection, slug: &str) -> Result<bool,
 }
 
 /// A community.
-pub async fn community(
-    conn: &mut SqliteConnection,
-    community: CommunityId,
-) -> Result<Option<StoredCommunity>, Fault> {
+pub async fn community(conn: &mut SqliteConnection, community: CommunityId) -> Result<Option<StoredCommunity>, Fault> {
     const SQL: &str = concat!("select ", community_json!(), " from communities c where c.id = ?");
     let row: Option<String> = sqlx::query_scalar(SQL).bind(community.0).fetch_optional(conn).await?;
     row.map(|row| from_json::<CommunityRow>(&row)?.try_into()).transpose()
@@ -253,12 +258,11 @@ pub async fn of_place(
     platform: crate::domain::community::Platform,
     reference: &str,
 ) -> Result<Option<(CommunityId, PlaceRow)>, Fault> {
-    let row: Option<(i64, i64)> =
-        sqlx::query_as("select community_id, id from places where platform = ? and ref = ?")
-            .bind(platform.name())
-            .bind(reference)
-            .fetch_optional(conn)
-            .await?;
+    let row: Option<(i64, i64)> = sqlx::query_as("select community_id, id from places where platform = ? and ref = ?")
+        .bind(platform.name())
+        .bind(reference)
+        .fetch_optional(conn)
+        .await?;
     Ok(row.map(|(community, id)| (CommunityId(community), PlaceRow { id, platform, reference: reference.to_owned() })))
 }
 

@@ -1,7 +1,7 @@
 //! Rows as the database gives them (JSON objects built by SQLite), and their checked way into the domain.
 //!
 //! Asks, pledges and people are read in many joins but always in one shape, written once here, so that a query can nest
-//! them and still be one round trip.
+//! them and still be one round trip. What comes out of a subquery is only text to SQLite, hence the `json()` around each.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -43,8 +43,8 @@ macro_rules! person_json {
          'language', coalesce(m.language, c.language), 'quiet_from', m.quiet_from, 'quiet_until', m.quiet_until, \
          'away_until', m.away_until, 'convening', case when m.appointed then 'appointed' \
           when exists (select 1 from standings t where t.member_id = m.id) then 'platform' end, 'notices', m.notices, \
-         'account', (select json_object('platform', a.platform, 'id', a.ref) from accounts a \
-          where a.member_id = m.id order by a.acted_at desc, a.ref limit 1))"
+         'account', json((select json_object('platform', a.platform, 'id', a.ref) from accounts a \
+          where a.member_id = m.id order by a.acted_at desc, a.ref limit 1)))"
     };
 }
 

@@ -116,17 +116,23 @@ impl TryFrom<ScopeRow> for Scope {
 macro_rules! subject_json {
     () => {
         concat!(
-            "json_object('ask', ", ask_json!(), ", ",
-            "'pledges', (select json_group_array(", pledge_json!(), " order by p.number) from pledges p ",
-            " where p.community_id = c.id and p.ask = k.number), ",
-            "'invited', (select json_group_array(i.member_id) from invitations i ",
-            " where i.community_id = c.id and i.ask = k.number), ",
-            "'maybes', (select json_group_array(y.member_id order by y.made_at) from maybes y ",
-            " where y.community_id = c.id and y.ask = k.number), ",
-            "'people', (select json_group_array(", person_json!(), ") from members m where m.id in ",
+            "json_object('ask', ",
+            ask_json!(),
+            ", ",
+            "'pledges', json((select json_group_array(json(",
+            pledge_json!(),
+            ") order by p.number) from pledges p ",
+            " where p.community_id = c.id and p.ask = k.number)), ",
+            "'invited', json((select json_group_array(i.member_id) from invitations i ",
+            " where i.community_id = c.id and i.ask = k.number)), ",
+            "'maybes', json((select json_group_array(y.member_id order by y.made_at) from maybes y ",
+            " where y.community_id = c.id and y.ask = k.number)), ",
+            "'people', json((select json_group_array(json(",
+            person_json!(),
+            ")) from members m where m.id in ",
             " (select k.asker_id union select p.helper_id from pledges p where p.community_id = c.id ",
             "  and p.ask = k.number union select y.member_id from maybes y where y.community_id = c.id ",
-            "  and y.ask = k.number)))"
+            "  and y.ask = k.number))))"
         )
     };
 }
@@ -135,12 +141,18 @@ macro_rules! subject_json {
 macro_rules! scope_json {
     () => {
         concat!(
-            "json_object('community', ", community_json!(), ", ",
-            "'places', (select json_group_array(json_object('id', l.id, 'platform', l.platform, 'ref', l.ref) ",
-            " order by l.id) from places l where l.community_id = c.id), ",
-            "'person', (select ", person_json!(), " from members m where m.id = s.member_id), ",
-            "'subject', (select ", subject_json!(), " from asks k where k.community_id = c.id and k.number = ",
-            " coalesce(n.ask, (select p.ask from pledges p where p.community_id = c.id and p.number = n.pledge))))"
+            "json_object('community', ",
+            community_json!(),
+            ", ",
+            "'places', json((select json_group_array(json(json_object('id', l.id, 'platform', l.platform, ",
+            " 'ref', l.ref)) order by l.id) from places l where l.community_id = c.id)), ",
+            "'person', json((select ",
+            person_json!(),
+            " from members m where m.id = s.member_id)), ",
+            "'subject', json((select ",
+            subject_json!(),
+            " from asks k where k.community_id = c.id and k.number = ",
+            " coalesce(n.ask, (select p.ask from pledges p where p.community_id = c.id and p.number = n.pledge)))))"
         )
     };
 }
@@ -249,8 +261,5 @@ pub async fn candidates(
     .bind(shared)
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, slug, acted_at)| Candidate { community: CommunityId(id), slug, acted_at })
-        .collect())
+    Ok(rows.into_iter().map(|(id, slug, acted_at)| Candidate { community: CommunityId(id), slug, acted_at }).collect())
 }

@@ -259,10 +259,7 @@ pub fn blank_words_before(script: &mut Script, before: Timestamp) {
         [before.into(), before.into(), before.into()],
     );
     script.write("update thanks set words = null where words is not null and made_at < ?", [before.into()]);
-    script.write(
-        "update offers set words = null where words is not null and withdrawn_at < ?",
-        [before.into()],
-    );
+    script.write("update offers set words = null where words is not null and withdrawn_at < ?", [before.into()]);
     // What was heard and said is a record of who spoke when. It is kept only as long as a platform may repeat itself.
     script.write("delete from inbox where at < ?", [before.into()]);
     script.write(

@@ -79,8 +79,8 @@ fn without_a_file_the_defaults_hold() {
     let config = Desk::new().load_path(None, &[]).unwrap();
     assert_eq!(config.data, Path::new("data"));
     assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Text));
-    assert_eq!((config.community.zone.name(), config.community.language.as_str()), ("UTC", "en"));
-    assert_eq!(config.rhythm.housekeeping, "0 30 3 * * *");
+    assert_eq!((config.community.zone.name(), config.community.language.tag()), ("UTC", "en"));
+    assert_eq!(config.rhythm.housekeeping.to_string(), "0 30 3 * * *");
     assert_eq!((config.rhythm.weekly_digest, config.rhythm.retention_days), (None, 365));
     assert_eq!(config.delivery.quarantine, Duration::from_secs(90));
     assert_eq!(config.matrix, None);

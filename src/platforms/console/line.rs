@@ -1,7 +1,7 @@
 //! What one line of the console means: somebody speaking, or a word to the console itself.
 
-use jiff::Span;
 use jiff::civil::DateTime;
+use jiff::{Span, SpanFieldwise};
 
 use crate::domain::Zone;
 
@@ -24,7 +24,7 @@ pub enum Line {
     /// The clock moves forward to a civil time, and with a zone its zone from now on.
     Now(DateTime, Option<Zone>),
     /// The clock moves forward by a span.
-    Wait(Span),
+    Wait(SpanFieldwise),
     /// Everything is dropped without a goodbye, and the same files are opened again.
     Crash,
     /// The bot is off until a civil time; what people say meanwhile waits for it.
@@ -38,7 +38,9 @@ pub enum Line {
 /// Why a line is not understood: one clear sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
-    #[error("{0:?} is not one of :place NAME, :convener WHO, :now CIVIL [ZONE], :wait SPAN, :crash, :offline until CIVIL, :report")]
+    #[error(
+        "{0:?} is not one of :place NAME, :convener WHO, :now CIVIL [ZONE], :wait SPAN, :crash, :offline until CIVIL, :report"
+    )]
     UnknownWord(String),
     #[error("{word} needs {needs}")]
     Needs { word: &'static str, needs: &'static str },
@@ -133,10 +135,10 @@ fn civil(text: &str) -> Result<(DateTime, Option<&str>), Wrong> {
     Ok((civil.parse().map_err(|_| wrong())?, rest))
 }
 
-fn span(text: &str) -> Result<Span, Wrong> {
+fn span(text: &str) -> Result<SpanFieldwise, Wrong> {
     let wrong = || Wrong::NoSpan(text.to_owned());
     let span: Span = text.parse().map_err(|_| wrong())?;
-    if span.is_negative() || span.is_zero() { Err(wrong()) } else { Ok(span) }
+    if span.is_negative() || span.is_zero() { Err(wrong()) } else { Ok(span.fieldwise()) }
 }
 
 #[cfg(test)]
@@ -151,7 +153,9 @@ mod tests {
         assert_eq!(read("/needs"), Ok(Line::Bare("/needs".into())));
         assert_eq!(read("# a comment"), Ok(Line::Empty));
         assert_eq!(read(":offline until 2026-03-15 12:00").map(|l| matches!(l, Line::Offline(_))), Ok(true));
-        for wrong in [":nwo", ":now tomorrow", ":now 2026-13-01 10:00", ":wait -1h", ":place", ":convener a b", ":offline"] {
+        for wrong in
+            [":nwo", ":now tomorrow", ":now 2026-13-01 10:00", ":wait -1h", ":place", ":convener a b", ":offline"]
+        {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

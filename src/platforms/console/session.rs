@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, SpanFieldwise, Timestamp};
 
 use super::gateway::ConsoleGateway;
 use super::line::{self, Line};
@@ -12,13 +12,13 @@ use super::show::{PREFIX, Shown, Stage};
 use crate::delivery::courier::Courier;
 use crate::domain::Zone;
 use crate::domain::community::{Account, Platform};
+use crate::engine::CannotOpen;
 use crate::engine::clock::{Clock, Ids, ManualClock, ShiftedClock, SystemClock};
 use crate::engine::inbound::{Answer, Audience, Inbound, Named, Place};
 use crate::engine::{Defaults, Engine, Heard, Running, Stopped};
 use crate::grammar::specs::Takes;
 use crate::grammar::text;
 use crate::speech::copy;
-use crate::engine::CannotOpen;
 
 /// The console's clock: it stands still in a script, and runs, moved, for people.
 pub enum ConsoleClock {
@@ -148,11 +148,9 @@ impl Session {
 
     async fn wake(&mut self) -> Result<(), Trouble> {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let (engine, running) =
-            Engine::open(&self.folder, self.defaults.clone(), clock, Arc::clone(&self.ids)).await?;
+        let (engine, running) = Engine::open(&self.folder, self.defaults.clone(), clock, Arc::clone(&self.ids)).await?;
         let gateway = ConsoleGateway::open(&self.folder, self.stage.clone());
-        let gateway =
-            gateway.map_err(|source| Trouble::History { folder: self.folder.clone(), source })?;
+        let gateway = gateway.map_err(|source| Trouble::History { folder: self.folder.clone(), source })?;
         let gateway = Arc::new(gateway);
         let courier = Courier::new(engine.clone(), Arc::clone(&gateway) as Arc<_>);
         self.awake = Some(Awake { engine, running, courier, gateway });
@@ -192,7 +190,7 @@ impl Session {
                 self.zone = zone.unwrap_or_else(|| self.zone.clone());
                 self.advance(self.zone.instant(civil)).await
             }
-            Line::Wait(span) => {
+            Line::Wait(SpanFieldwise(span)) => {
                 let later = self.now().checked_add(span).map_err(|_| Trouble::BeyondTheCalendar)?;
                 // Hours and minutes are counted on the clock that runs, days on the one that hangs on the wall.
                 let exact = SignedDuration::try_from(span).ok().and_then(|d| self.instant_now().checked_add(d).ok());
@@ -242,7 +240,11 @@ impl Session {
         let account = person(who).account;
         let inbound = Inbound {
             event: format!("{}{}", self.prefix, self.events),
-            place: if directly { Place::Direct { id: account.id.clone(), shared: vec![self.place.clone()] } } else { place },
+            place: if directly {
+                Place::Direct { id: account.id.clone(), shared: vec![self.place.clone()] }
+            } else {
+                place
+            },
             from: account,
             name: who.to_owned(),
             standing: None,

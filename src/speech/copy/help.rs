@@ -1,8 +1,10 @@
-//! Help: what there is, in one line each, and examples for one command.
+//! Help: what there is, in one line each, and examples for one command. The commands themselves are `grammar`'s.
 
 use super::draft::Draft;
-use super::phrase::{command, own};
+use super::phrase::{Arg, command, own};
 use crate::domain::community::Role;
+use crate::grammar::specs::{self, SPECS, Spec, Verb};
+use crate::speech::doc::Span;
 
 /// Where a command stands in the whole help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,46 +15,31 @@ enum Group {
     Convening,
 }
 
-/// Every command, in the order of the help. To be replaced by the paths of `grammar::SPECS`, which knows who may what.
-const PATHS: [(&str, Group); 32] = [
-    ("ask", Group::Asking),
-    ("edit", Group::Asking),
-    ("confirm", Group::Asking),
-    ("stillneeded", Group::Asking),
-    ("thanks", Group::Asking),
-    ("withdraw", Group::Asking),
-    ("invite", Group::Asking),
-    ("needs", Group::Helping),
-    ("pledge", Group::Helping),
-    ("maybe", Group::Helping),
-    ("done", Group::Helping),
-    ("adjust", Group::Helping),
-    ("handback", Group::Helping),
-    ("offer", Group::Helping),
-    ("offers", Group::Yours),
-    ("mine", Group::Yours),
-    ("me", Group::Yours),
-    ("gathering list", Group::Yours),
-    ("gathering show", Group::Yours),
-    ("help", Group::Yours),
-    ("gathering new", Group::Convening),
-    ("gathering move", Group::Convening),
-    ("gathering cancel", Group::Convening),
-    ("digest preview", Group::Convening),
-    ("digest post", Group::Convening),
-    ("digest hold", Group::Convening),
-    ("care", Group::Convening),
-    ("community setup", Group::Convening),
-    ("community settings", Group::Convening),
-    ("community check", Group::Convening),
-    ("convener add", Group::Convening),
-    ("convener remove", Group::Convening),
-];
-
-/// Every path the copy has a line and examples for.
-#[cfg(test)]
-pub(super) fn paths() -> impl Iterator<Item = &'static str> {
-    PATHS.iter().map(|(path, _)| *path)
+fn group(spec: &Spec) -> Group {
+    if spec.who == Role::Convener {
+        return Group::Convening;
+    }
+    match spec.verb {
+        Verb::Ask | Verb::Edit | Verb::Confirm | Verb::StillNeeded | Verb::Thanks | Verb::Withdraw | Verb::Invite => {
+            Group::Asking
+        }
+        Verb::Needs | Verb::Pledge | Verb::Maybe | Verb::Done | Verb::Adjust | Verb::HandBack | Verb::Offer => {
+            Group::Helping
+        }
+        Verb::Offers | Verb::Mine | Verb::Me | Verb::GatheringList | Verb::GatheringShow | Verb::Help => Group::Yours,
+        Verb::GatheringNew
+        | Verb::GatheringMove
+        | Verb::GatheringCancel
+        | Verb::DigestPreview
+        | Verb::DigestPost
+        | Verb::DigestHold
+        | Verb::Care
+        | Verb::CommunitySetup
+        | Verb::CommunitySettings
+        | Verb::CommunityCheck
+        | Verb::ConvenerAdd
+        | Verb::ConvenerRemove => Group::Convening,
+    }
 }
 
 pub(super) fn help(d: &mut Draft<'_>, path: Option<&str>, role: Role) {
@@ -60,13 +47,13 @@ pub(super) fn help(d: &mut Draft<'_>, path: Option<&str>, role: Role) {
         everything(d, role);
         return;
     };
-    if let Some((path, _)) = PATHS.iter().find(|(path, _)| *path == wanted) {
-        one(d, path);
+    if let Some(spec) = specs::find(&wanted) {
+        one(d, spec);
         return;
     }
     // `help gathering`: everything that begins with it.
-    let below: Vec<&str> =
-        PATHS.iter().map(|(path, _)| *path).filter(|path| path.split(' ').next() == Some(wanted.as_str())).collect();
+    let noun = wanted.to_lowercase();
+    let below: Vec<&Spec> = SPECS.iter().filter(|spec| spec.path.split(' ').next() == Some(noun.as_str())).collect();
     if below.is_empty() {
         everything(d, role);
     } else {
@@ -82,33 +69,40 @@ fn everything(d: &mut Draft<'_>, role: Role) {
         ("help-yours", Group::Yours),
         ("help-convening", Group::Convening),
     ];
-    for (heading, group) in groups {
-        if group == Group::Convening && role != Role::Convener {
+    for (heading, wanted) in groups {
+        if wanted == Group::Convening && role != Role::Convener {
             continue;
         }
         d.tell(heading, &[]);
-        lines(d, PATHS.iter().filter(|(_, of)| *of == group).map(|(path, _)| *path));
+        lines(d, SPECS.iter().filter(|spec| group(spec) == wanted));
     }
     d.tell("help-hint", &[]);
 }
 
-fn lines(d: &mut Draft<'_>, paths: impl Iterator<Item = &'static str>) {
-    let lines = paths
-        .map(|path| d.line("help-line", &[("command", command(path)), ("does", d.part(&command_id(path), &[]))]))
-        .collect();
+fn lines<'s>(d: &mut Draft<'_>, specs: impl Iterator<Item = &'s Spec>) {
+    let line = |spec: &Spec| {
+        let does = d.part(&command_id(spec.path), &[]);
+        d.line("help-line", &[("command", command(spec.path)), ("does", does)])
+    };
+    let lines = specs.map(line).collect();
     d.list(lines);
 }
 
-fn one(d: &mut Draft<'_>, path: &str) {
-    let does = d.part(&command_id(path), &[]);
-    d.tell("help-one", &[("path", own(path)), ("does", does)]);
+fn one(d: &mut Draft<'_>, spec: &Spec) {
+    let does = d.part(&command_id(spec.path), &[]);
+    d.tell("help-one", &[("path", own(spec.path)), ("does", does)]);
     let example = d.example();
-    d.tell(&usage_id(path), &[("example", example)]);
+    d.tell(&usage_id(spec.path), &[("example", example)]);
+    if !spec.aliases.is_empty() {
+        let aliases = spec.aliases.iter().map(|alias| vec![Span::Code((*alias).to_owned())]).collect();
+        let aliases = Arg::Spans(d.joined(aliases, "series-comma", "series-or"));
+        d.tell("help-aliases", &[("aliases", aliases)]);
+    }
 }
 
 /// The id of a command's examples, if there is such a command.
 pub(super) fn usage(path: &str) -> Option<String> {
-    PATHS.iter().any(|(known, _)| *known == path).then(|| usage_id(path))
+    specs::find(path).map(|spec| usage_id(spec.path))
 }
 
 fn command_id(path: &str) -> String {

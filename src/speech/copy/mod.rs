@@ -24,6 +24,16 @@ use self::draft::Draft;
 use self::phrase::{count, own, said};
 use super::doc::Doc;
 use super::message::{Message, Voice};
+use crate::domain::Zone;
+use crate::domain::community::Language;
+
+/// What the console says when it opens.
+pub fn console_greeting(language: Language) -> Doc {
+    let voice = Voice { language, zone: Zone::utc(), now: jiff::Timestamp::UNIX_EPOCH };
+    let mut draft = Draft::new(&voice);
+    draft.tell("console-greeting", &[]);
+    draft.finish()
+}
 
 /// A message in the words of its voice.
 pub fn say(message: &Message, voice: &Voice) -> Doc {

@@ -8,6 +8,7 @@ use super::dates::{self, Form};
 use super::draft::Draft;
 use super::help;
 use super::phrase::{Arg, command, count, key, own, said};
+use crate::domain::ask::Visibility;
 use crate::domain::ids::{AskId, Ref};
 use crate::domain::refusal::{Needed, Refusal, WhenProblem};
 use crate::domain::wording::{Detail, MOST_LETTERS, Objection};
@@ -73,6 +74,7 @@ pub(super) fn refuse(d: &mut Draft<'_>, refusal: &Refusal) {
         Refusal::WhichCommunity(slugs) => which_community(d, slugs),
         Refusal::NoCommunity => d.tell("refused-no-community", &[]),
         Refusal::LastConvener => d.tell("refused-last-convener", &[]),
+        Refusal::ConvenesByPlatform(name) => d.tell("refused-convenes-by-platform", &[("name", shortened(name))]),
         Refusal::NoGathering => {
             let example = d.example();
             d.tell("refused-gathering-none", &[("example", example)]);
@@ -167,6 +169,16 @@ fn wording(d: &mut Draft<'_>, objection: Objection) {
 }
 
 fn private_detail(d: &mut Draft<'_>, details: &[Detail], again: &str) {
+    // The same message once more, and the one word that decides who reads it.
+    let again = |visibility: Visibility| command(&format!("{again} visibility:{}", visibility.name()));
+    let privately = ("privately", again(Visibility::Private));
+    let openly = ("openly", again(Visibility::Open));
+    if details.is_empty() {
+        // Said to the bot alone, so it would be wrong to guess that everyone may read it.
+        let anonymously = ("anonymously", again(Visibility::Anonymous));
+        d.tell("refused-for-whom", &[privately, anonymously, openly]);
+        return;
+    }
     let name = |detail: &Detail| match detail {
         Detail::Address => "address",
         Detail::Phone => "phone",
@@ -175,10 +187,7 @@ fn private_detail(d: &mut Draft<'_>, details: &[Detail], again: &str) {
     };
     let details = details.iter().map(|detail| d.line("private-detail", &[("detail", key(name(detail)))])).collect();
     let details = Arg::Spans(d.joined(details, "series-comma", "series-and"));
-    // The same message once more, and the one word that decides who reads it.
-    let (privately, openly) = (format!("{again} visibility:private"), format!("{again} visibility:open"));
-    let ways = [("details", details), ("privately", command(&privately)), ("openly", command(&openly))];
-    d.tell("refused-private", &ways);
+    d.tell("refused-private", &[("details", details), privately, openly]);
 }
 
 /// Nothing but the id may change these words, or the answer would tell what is hidden from what is not there.

@@ -8,9 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentBundle, FluentResource};
 
 use self::samples::*;
-use super::{help, phrase, say};
+use super::{console_greeting, phrase, say};
 use crate::domain::community::Language;
 use crate::domain::refusal::Refusal;
+use crate::grammar::SPECS;
+use crate::grammar::command::{Reading, understand};
+use crate::grammar::text;
+use crate::speech::doc::{Block, Doc, Span};
 use crate::speech::message::{Message, PledgeStanding};
 
 /// What a locale file says under an id, and the comment above it.
@@ -81,7 +85,9 @@ fn quoted(text: &str) -> BTreeSet<String> {
 fn both_languages_name_the_same_commands() {
     let (english, spanish) = (entries(Language::English), entries(Language::Spanish));
     // Their examples are in their own words.
-    let own_words = |id: &str| id.starts_with("usage-") || id.ends_with("-hint") || id == "refused-open-quote";
+    let own_words = |id: &str| {
+        id.starts_with("usage-") || id.ends_with("-hint") || matches!(id, "refused-open-quote" | "console-greeting")
+    };
     for (id, entry) in english.iter().filter(|(id, _)| !own_words(id)) {
         assert_eq!(quoted(&entry.text), quoted(&spanish[id].text), "the commands in {id}");
     }
@@ -114,16 +120,21 @@ fn translators_find_a_comment_above_every_text() {
     }
 }
 
+/// The files of the copy, by the names they have in its `mod` lines.
+macro_rules! sources {
+    ($($name:ident),*) => { [$((stringify!($name), include_str!(concat!("../", stringify!($name), ".rs")))),*] };
+}
+
 /// The ids that stand in the source of the copy, as string literals. Ids have a hyphen in them; nothing else there does.
 fn ids_in_source() -> BTreeSet<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/speech/copy");
+    let map = include_str!("../mod.rs");
+    let files =
+        sources!(card, care, dates, digest, draft, help, lists, notices, nudges, phrase, refusals, replies, settings);
+    let named: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
+    let read: Vec<&str> = files.iter().map(|(name, _)| *name).chain(["tests"]).collect();
+    assert_eq!(named, read, "every file of the copy is read here");
     let mut ids: BTreeSet<String> = BTreeSet::new();
-    for file in std::fs::read_dir(folder).expect("the folder of the copy") {
-        let path = file.expect("a file of it").path();
-        if path.extension().is_none_or(|extension| extension != "rs") {
-            continue;
-        }
-        let source = std::fs::read_to_string(&path).expect("readable source");
+    for source in files.iter().map(|(_, source)| *source).chain([map]) {
         let spoken = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let literals = spoken.split('"').skip(1).step_by(2);
         let is_id = |text: &&str| {
@@ -138,7 +149,7 @@ fn ids_in_source() -> BTreeSet<String> {
     for key in ["in-hand", "handed-back"] {
         ids.remove(key);
     }
-    for path in help::paths() {
+    for path in SPECS.iter().map(|spec| spec.path) {
         ids.insert(format!("command-{}", path.replace(' ', "-")));
         ids.insert(format!("usage-{}", path.replace(' ', "-")));
     }
@@ -159,6 +170,7 @@ fn every_text_is_spoken_by_some_sample_with_all_its_variables() {
     for message in messages() {
         say(&message, &voice(Language::English));
     }
+    console_greeting(Language::English);
     let spoken = phrase::spoken::take();
     for (id, entry) in entries(Language::English) {
         // Chosen by dates alone; dates.rs has its own tests.
@@ -265,10 +277,7 @@ fn every_sample_is_whole_in_both_languages() {
             let name = message_name(&message);
             assert!(!doc.blocks.is_empty() && !text.trim().is_empty(), "{name} says nothing in {language}");
             for mark in ["{", "}", "*", "`", "~"] {
-                assert!(
-                    !text.contains(mark) || text.contains("0 0 9 * * Mon"),
-                    "{mark} in {name}, {language}:\n{text}"
-                );
+                assert!(!text.contains(mark) || text.contains("0 9 * * Mon"), "{mark} in {name}, {language}:\n{text}");
             }
             let private_use = |c: char| ('\u{E000}'..='\u{F8FF}').contains(&c);
             assert!(!text.contains(private_use), "a stand-in is left in {name}, {language}:\n{text}");
@@ -278,6 +287,53 @@ fn every_sample_is_whole_in_both_languages() {
             }
             for button in &doc.buttons {
                 assert!(!button.label.is_empty() && !button.command.starts_with('/'), "{button:?} in {name}");
+            }
+        }
+    }
+}
+
+/// Every command a document shows, in its words and on its buttons.
+fn commands(doc: &Doc) -> Vec<String> {
+    let lines = doc.blocks.iter().flat_map(|block| match block {
+        Block::Heading(line) | Block::Paragraph(line) => vec![line],
+        Block::List(lines) => lines.iter().collect(),
+    });
+    let typed = lines.flatten().filter_map(|span| match span {
+        Span::Code(command) => Some(command.clone()),
+        _ => None,
+    });
+    typed.chain(doc.buttons.iter().map(|button| button.command.clone())).collect()
+}
+
+#[test]
+fn every_command_the_copy_shows_is_one() {
+    for language in Language::ALL {
+        let voice = voice(language);
+        for message in messages() {
+            for command in commands(&say(&message, &voice)) {
+                let read = text::read(&command, voice.now);
+                assert!(read.is_ok(), "{command} in {}, {language}: {read:?}", message_name(&message));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_example_of_the_help_would_work() {
+    for language in Language::ALL {
+        let voice = voice(language);
+        let reading = Reading { now: voice.now, said_at: voice.now, zone: &voice.zone };
+        for spec in SPECS {
+            let help = Message::Help { path: Some(spec.path.to_owned()), role: spec.who };
+            // Aliases come last and stand alone.
+            let examples: Vec<String> =
+                commands(&say(&help, &voice)).into_iter().filter(|c| !spec.aliases.contains(&c.as_str())).collect();
+            assert!(!examples.is_empty(), "{}", spec.path);
+            for example in examples {
+                let invocation = text::read(&example, voice.now).expect("read, by the test above");
+                assert_eq!(invocation.spec.path, spec.path, "{example}");
+                let command = understand(&invocation, &reading);
+                assert!(command.is_ok(), "{example}, {language}: {:?}", command.err());
             }
         }
     }

@@ -687,11 +687,11 @@ fn help_is_short_and_says_what_each_may_do() {
 
     Asking
     - /ask: say what you need
-    - /edit: change an ask
     - /confirm: say that help arrived
     - /stillneeded: say that help has not arrived, or that an ask is still needed
     - /thanks: thank whoever helped
     - /withdraw: take back an ask or an offer
+    - /edit: change an ask
     - /invite: let someone read a private ask
 
     Helping
@@ -718,6 +718,8 @@ fn help_is_short_and_says_what_each_may_do() {
     pledge: comprometerte con una petición: qué, y para cuándo
     - /pledge A2 what:"Llevo mi taladro" by:2026-03-20
     - /pledge A8 what:"Sillas del salón" amount:25 by:"2026-03-20 10:00" first:"llamar al salón"
+
+    Lo mismo con otras palabras: /prometo o /prometer
     "#);
     insta::assert_snapshot!(read(&help(Some("digest"), Convener), English), @r#"
     - /digest preview: read the digest before everyone does

@@ -14,6 +14,7 @@ use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId, Ref};
 use crate::domain::nudge::Step;
 use crate::domain::refusal::{Needed, Refusal, WhenProblem};
 use crate::domain::wording::{Detail, Objection};
+use crate::grammar::SPECS;
 use crate::speech::message::*;
 
 /// Names every variant of an enum: an exhaustive match, and the list of the names.
@@ -125,6 +126,7 @@ variants!(
         LastConvener,
         NoGathering,
         GatheringOver,
+        ConvenesByPlatform,
         DigestAlreadyPosted,
         SayItDirectly,
         Fault,
@@ -270,7 +272,7 @@ fn settings_line() -> SettingsLine {
         nudges: 3,
         confirm_days: 5,
         digest_days: 3,
-        weekly: Some("0 0 9 * * Mon".to_owned()),
+        weekly: Some("0 9 * * Mon".to_owned()),
     }
 }
 
@@ -363,6 +365,7 @@ pub fn refusals() -> Vec<Refusal> {
             again: "ask my neighbour at 1420 Alder St apt 3 needs insulin, call 555-0148".into(),
         },
         Refusal::PrivateDetail { details: vec![Detail::Phone], again: "ask call 555-0148".into() },
+        Refusal::PrivateDetail { details: vec![], again: "ask a lift on Tuesday".into() },
         Refusal::NotFound(Ref::Ask(AskId(99))),
         Refusal::NotFound(Ref::Pledge(P)),
         Refusal::NotFound(Ref::Offer(O)),
@@ -397,6 +400,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::WhichCommunity(vec![]),
         Refusal::NoCommunity,
         Refusal::LastConvener,
+        Refusal::ConvenesByPlatform("Amara".into()),
         Refusal::NoGathering,
         Refusal::GatheringOver(Ref::Gathering(G)),
         Refusal::DigestAlreadyPosted(Ref::Gathering(G)),
@@ -413,7 +417,7 @@ pub fn refusals() -> Vec<Refusal> {
         Needed::When,
         Needed::Change,
     ];
-    for path in super::help::paths().chain(["gathering", "no such thing"]) {
+    for path in SPECS.iter().map(|spec| spec.path).chain(["gathering", "no such thing"]) {
         all.extend(needed.map(|what| Refusal::Missing { path: path.to_owned(), what }));
     }
     let problems = [
@@ -602,7 +606,7 @@ pub fn messages() -> Vec<Message> {
     }
     all.extend([true, false].map(|ok| Message::Check { items: checks(ok) }));
     all.extend([Role::Member, Role::Convener].map(|role| Message::Help { path: None, role }));
-    for path in super::help::paths().chain(["gathering", "no such thing"]) {
+    for path in SPECS.iter().map(|spec| spec.path).chain(["gathering", "no such thing"]) {
         all.push(Message::Help { path: Some(path.to_owned()), role: Role::Member });
     }
 
