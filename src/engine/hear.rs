@@ -346,7 +346,6 @@ fn queue_or_show(
         Place::Public { .. } if reply.audience == Audience::Private => Destination::Person(account),
         Place::Public { id, .. } => Destination::Place { platform, id: id.clone() },
     };
-    let answers = matches!(destination, Destination::Chat { .. } | Destination::Place { .. });
     let effect = format!("reply:{}", inbound.event);
     case::put(
         script,
@@ -361,7 +360,8 @@ fn queue_or_show(
             cause: reply.cause,
             refs: reply.refs,
             meaning: &Meaning::Said(Box::new(reply.message)),
-            answers: answers.then_some(inbound.event.as_str()),
+            // In another room than it was asked in, too: the adapter knows how to say what it answers there.
+            answers: Some(inbound.event.as_str()),
             lane: None,
             priority: Priority::Reply,
             not_before: now,

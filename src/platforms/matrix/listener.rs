@@ -41,6 +41,8 @@ pub enum RunError {
         "the homeserver has ended the bot's session; move the folder `matrix` in the data folder away to log in anew"
     )]
     LoggedOut,
+    #[error("the engine has stopped, so nothing can be heard any more")]
+    EngineStopped,
 }
 
 /// What stops a step of the loop.
@@ -61,14 +63,14 @@ impl<T: Into<Trouble>> From<T> for Halt {
     }
 }
 
-/// Listens until told to stop, or until the engine has stopped. See [`super::Matrix::run`].
+/// Listens until told to stop. See [`super::Matrix::run`].
 pub(super) async fn run(
     client: Client,
     settings: Settings,
     engine: Engine,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
-    let Ok(bookmarks) = engine.bookmarks(Platform::Matrix).await else { return Ok(()) };
+    let bookmarks = engine.bookmarks(Platform::Matrix).await.map_err(|Stopped| RunError::EngineStopped)?;
     let Some(own) = client.user_id().map(ToOwned::to_owned) else { return Err(RunError::LoggedOut) };
     let ears =
         Ears { own: own.to_string(), prefix: settings.prefix.clone(), known_verbs: settings.known_verbs.clone() };
@@ -95,7 +97,8 @@ pub(super) async fn run(
                 backoff.reset();
                 continue;
             }
-            Err(Halt::Engine) => return Ok(()),
+            Err(Halt::Engine) if shutdown.is_cancelled() => return Ok(()),
+            Err(Halt::Engine) => return Err(RunError::EngineStopped),
             Err(Halt::Trouble(Trouble::LoggedOut)) => return Err(RunError::LoggedOut),
             Err(Halt::Trouble(trouble)) => {
                 let pause = if let Trouble::Wait(pause) = trouble { pause } else { backoff.next() };

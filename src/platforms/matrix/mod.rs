@@ -60,10 +60,10 @@ impl Matrix {
         self.gateway.clone()
     }
 
-    /// Hears what people say until `shutdown`, or until the engine stops. Lost connections are waited out.
+    /// Hears what people say until `shutdown`. Lost connections are waited out.
     ///
     /// # Errors
-    /// [`RunError::LoggedOut`] if the homeserver ended the session: only a person can mend that.
+    /// The homeserver ended the session, which only a person can mend; or the engine stopped first.
     pub async fn run(self, engine: Engine, shutdown: CancellationToken) -> Result<(), RunError> {
         listener::run(self.client, self.settings, engine, shutdown).await
     }
