@@ -183,7 +183,11 @@ async fn start_matrix(
     shutdown: &CancellationToken,
     tasks: &mut tokio::task::JoinSet<Result<(), String>>,
 ) -> Result<(), String> {
-    let settings = matrix_settings(platform, config);
+    let settings = matrix::Settings {
+        account: platform.clone(),
+        known_verbs: specs::first_words().map(str::to_owned).collect(),
+        data: config.data.clone(),
+    };
     let (engine, shutdown) = (engine.clone(), shutdown.clone());
     tasks.spawn(async move {
         let bot = match matrix::Matrix::connect(settings, &shutdown).await {
@@ -207,30 +211,6 @@ async fn start_matrix(
         heard.and(carried)
     });
     Ok(())
-}
-
-#[cfg(feature = "matrix")]
-fn matrix_settings(platform: &Matrix, config: &Config) -> matrix::Settings {
-    let inviter = |inviter: &Inviter| match inviter {
-        Inviter::User(user) => matrix::Inviter::Person(user.clone()),
-        Inviter::Server(server) => matrix::Inviter::Server(server.clone()),
-    };
-    matrix::Settings {
-        homeserver: platform.homeserver.to_string(),
-        user: platform.user.clone(),
-        login: match &platform.sign_in {
-            SignIn::Password(password) => matrix::Login::Password(matrix::Secret::new(password.reveal())),
-            SignIn::Token { token, device_id } => {
-                matrix::Login::Token { token: matrix::Secret::new(token.reveal()), device_id: device_id.clone() }
-            }
-        },
-        device_name: platform.device_name.clone(),
-        prefix: platform.prefix.clone(),
-        inviters: platform.inviters.iter().map(inviter).collect(),
-        convener_power: platform.convener_power,
-        known_verbs: specs::first_words().map(str::to_owned).collect(),
-        data: config.data.clone(),
-    }
 }
 
 #[cfg(not(feature = "matrix"))]

@@ -9,6 +9,7 @@ use super::inbound::{Audience, Cause, Named};
 use super::keys::Keys;
 use super::meaning::{Heard, Meaning};
 use super::parcel::Destination;
+use super::view;
 use crate::domain::calendar::{QuietHours, Waking};
 use crate::domain::community::{Account, Community, Member};
 use crate::domain::nudge::Planned;
@@ -117,6 +118,12 @@ impl Case<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// A pledge changed: if its ask's card shows it, the card is edited. An edit that changes nothing people see is noise.
+    pub(super) fn card_after(&mut self, subject: &Subject, pledge: &Pledge) -> Result<(), Stop> {
+        let after = subject.with(pledge);
+        if view::card_line(subject) == view::card_line(&after) { Ok(()) } else { self.card_changed(subject) }
     }
 
     /// Something about an ask changed that its card shows.

@@ -257,8 +257,9 @@ fn pledge(values: &Values<'_>) -> Result<Command, Refusal> {
     let ask = values.ask()?;
     let what = values.text("what")?;
     let by = values.when("by")?;
-    let (Some(what), Some(by)) = (what.clone(), by) else {
-        return Err(Refusal::NotAPledgeYet { ask, has_what: what.is_some() });
+    let (Some(what), Some(by)) = (what, by) else {
+        // Loose words may be good will as well as a thing; only what was named counts as said.
+        return Err(Refusal::NotAPledgeYet { ask, has_what: values.said.option("what").is_some() });
     };
     Ok(Command::Pledge { ask, what, by, first_step: values.text("first")?, amount: values.amount("amount")? })
 }

@@ -31,7 +31,7 @@ mod words;
 pub use gateway::MatrixGateway;
 pub use listener::RunError;
 pub use session::ConnectError;
-pub use settings::{Inviter, Login, Secret, Settings};
+pub use settings::Settings;
 
 /// A logged-in bot account, synchronised once: it knows its rooms.
 #[derive(Debug)]
