@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod config;
+mod console;
+mod eastbank;
 mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod rig;
