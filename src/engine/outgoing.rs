@@ -27,7 +27,7 @@ struct Frozen {
 pub(super) enum Claimed {
     /// Send or look up this.
     Parcel(Box<Parcel>),
-    /// One row made no sense any more and was put away; look again.
+    /// One row made no sense any more and was put away, or waits for a morning; look again.
     Cancelled,
     Nothing,
 }
@@ -46,9 +46,18 @@ pub(super) async fn claim(
     let mut script = Script::default();
     let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
     let id = row.id;
+    if let Some(morning) = rests_until(conn, &row, now).await? {
+        outbox::put_off(&mut script, id, morning);
+        return Ok((script, Claimed::Cancelled));
+    }
+    // Sent late, it is today's nudge message and not that of the day it was due.
+    let nudged = row.member_id.filter(|_| row.cause == Cause::Nudge.name()).map(MemberId);
     match prepare(conn, defaults, row, now).await {
         Ok(Some((body, parcel))) => {
             outbox::claim(&mut script, id, &body, now);
+            if let Some(member) = nudged {
+                people::nudged(&mut script, member, now);
+            }
             Ok((script, Claimed::Parcel(Box::new(parcel))))
         }
         Ok(None) => {
@@ -64,6 +73,18 @@ pub(super) async fn claim(
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// The morning until which a row waits, if its reader sleeps or is away by now: it was due while they were awake, and could
+/// not be sent then. An answer goes out at once, since somebody waits for it.
+async fn rests_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let Some(member) = row.member_id.filter(|_| row.cause != Cause::Reply.name() && row.cause != Cause::Refusal.name())
+    else {
+        return Ok(None);
+    };
+    let person = people::person(conn, MemberId(member)).await?;
+    let waking = person.map(|person| person.member.waking).filter(|waking| !waking.awake(now));
+    Ok(waking.map(|waking| waking.next_morning(now)))
 }
 
 /// The row's frozen body and what to deliver; `None` if it makes no sense any more.

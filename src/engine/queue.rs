@@ -154,10 +154,13 @@ impl Writer {
         let mut batch = store.writer.begin_with("begin immediate").await?;
         let mut outcomes = Vec::with_capacity(inputs.len());
         let mut stirring = false;
+        let mut tidied = false;
         for input in inputs {
             stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
-            let mut desk = Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now };
+            let mut desk =
+                Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now, tidied: false };
             let outcome = desk.take_in(input).await?;
+            tidied |= desk.tidied;
             if let Outcome::Ticked(done, _) = &outcome {
                 stirring |= *done > 0;
             }
@@ -172,6 +175,9 @@ impl Writer {
         batch.commit().await?;
         if mark {
             *marked = now;
+        }
+        if tidied && let Err(fault) = store.settle_file().await {
+            tracing::warn!(%fault, "what was blanked may stay in the database's log until the next housekeeping");
         }
         Ok((outcomes, stirring))
     }
@@ -196,6 +202,8 @@ struct Desk<'a> {
     defaults: &'a Defaults,
     ids: &'a dyn Ids,
     now: Timestamp,
+    /// Set when words were blanked.
+    tidied: bool,
 }
 
 impl Desk<'_> {
@@ -264,7 +272,10 @@ impl Desk<'_> {
                 Err(fault) => Err(fault),
             };
             match ran {
-                Ok(()) => done += 1,
+                Ok(()) => {
+                    done += 1;
+                    self.tidied |= timer.due == timers::Due::Housekeeping;
+                }
                 // It is tried again after a while, so that it neither blocks the others nor is lost.
                 Err(fault) => {
                     tracing::error!(%fault, due = timer.due.name(), number = timer.number, "a timer failed");
