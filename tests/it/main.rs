@@ -10,4 +10,5 @@ mod eastbank;
 mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod promises;
 mod rig;
