@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod awkward;
+mod budget;
+mod cli;
 mod config;
 mod console;
 mod eastbank;

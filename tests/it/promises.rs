@@ -528,7 +528,7 @@ async fn who_is_in_two_communities_says_which_one_is_meant() {
     let mut console = Console::open().await;
     console
         .play(
-            ":now 2026-03-05 18:00 America/Chicago\n\
+            ":now 2026-03-05 12:00 America/Chicago\n\
              :place eastbank\ndev: /ask Zanzibar\nhana: /ask Ovens\n\
              :wait 1m\n:place millrace\ndev: /ask Flour",
         )
@@ -655,4 +655,69 @@ async fn report(console: &Console) -> Vec<String> {
     .unwrap();
     conn.close().await.unwrap();
     rows
+}
+
+// 7 and 9, the log: what happened and to which id, and never a word or a name.
+
+#[tokio::test]
+async fn the_most_talkative_log_holds_no_words_and_no_names() {
+    #[derive(Clone, Default)]
+    struct Page(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+    impl std::io::Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("nobody panics while logging").write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let page = Page::default();
+    let pen = page.clone();
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || pen.clone()).finish();
+    // The engine's task runs on this thread, so that this test's log is its own.
+    let guard = tracing::subscriber::set_default(log);
+
+    let mut rig = reminder_on_its_way().await;
+    rig.say("zanzibar", "ask quinoa at the xylophone need:2").await;
+    rig.say("zanzibar", "me").await;
+    rig.say("marzipan", "pledge A2 what:\"nutmeg\" first:\"saffron\" by:2026-03-20").await;
+    rig.say_directly("zanzibar", "ask tapioca visibility:private").await;
+    rig.try_say("marzipan", "aks cardamom").await;
+    rig.try_say("marzipan", "invite A3 who:sumac").await;
+    // What the log has reason to speak of: a message that makes no sense any more, one that is not taken, one that may or
+    // may not have been, a fault of ours, a restart.
+    rig.say("hana", "done P1").await;
+    let parcel = rig.claim().await.unwrap();
+    let refused = Outcome::Refused { reason: "the platform said no".to_owned() };
+    rig.engine().receipt(Receipt { row: parcel.row, outcome: refused }).await.unwrap();
+    let parcel = rig.claim().await.unwrap();
+    let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
+    rig.engine().receipt(Receipt { row: parcel.row, outcome: unknown }).await.unwrap();
+    meddle(&rig, "create trigger break_inputs before insert on asks begin select raise(abort, 'no'); end").await;
+    assert_eq!(rig.try_say("zanzibar", "ask cinnamon").await.cause, Cause::Refusal);
+    meddle(&rig, "drop trigger break_inputs").await;
+    rig.crash().await;
+    rig.advance(chicago("2026-04-20 12:00")).await;
+    drop(guard);
+
+    let log = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    for line in ["will not take it", "may or may not", "could not be recorded", "no longer makes sense"] {
+        assert!(log.contains(line), "it says {line:?}: {log}");
+    }
+    for word in [
+        "zanzibar",
+        "quinoa",
+        "xylophone",
+        "marzipan",
+        "nutmeg",
+        "saffron",
+        "tapioca",
+        "cardamom",
+        "sumac",
+        "cinnamon",
+        "hana",
+        "lamps",
+    ] {
+        assert!(!log.to_lowercase().contains(word), "{word}: {log}");
+    }
 }

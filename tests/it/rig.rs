@@ -23,6 +23,7 @@ use crate::console;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     pub at: Timestamp,
+    pub community: String,
     /// `public:PLACE` or `dm:WHO`.
     pub to: String,
     pub cause: Cause,
@@ -67,7 +68,8 @@ impl Gateway for World {
         };
         let refs = parcel.refs.iter().map(ToString::to_string).collect();
         let (at, key) = (parcel.voice.now, parcel.key.clone());
-        let post = Post { at, to, cause: parcel.cause, refs, text: letter.doc.plain("/"), key: key.clone() };
+        let community = parcel.community.clone();
+        let post = Post { at, community, to, cause: parcel.cause, refs, text: letter.doc.plain("/"), key: key.clone() };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: key }
     }
