@@ -11,7 +11,7 @@ use super::{Defaults, asks, gatherings, people as settings, pledges};
 use crate::domain::calendar::{Waking, next_day};
 use crate::domain::nudge::{self, Budget, Step};
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref};
-use crate::store::outbox::Priority;
+use crate::store::outbox::{self, Priority};
 use crate::store::rows::{Person, StoredPledge};
 use crate::store::scope::{self, Subject};
 use crate::store::script::Script;
@@ -166,13 +166,13 @@ async fn nudges(case: &mut Case<'_>, member: MemberId) -> Result<(), Stop> {
     write_nudge(case, &person, &said)
 }
 
-/// Awake, and not nudged today by any community.
+/// Awake, not nudged today by any community, and no earlier nudge message still waits to get through.
 async fn may_write_now(case: &mut Case<'_>, person: &Person) -> Result<bool, Stop> {
     let waking = &person.member.waking;
     let last = people::last_nudged(case.conn, person.member.id).await?;
     let last = last.and_then(|ms| Timestamp::from_millisecond(ms).ok());
     let nudged_today = last.is_some_and(|at| waking.zone.date(at) >= waking.zone.date(case.now));
-    Ok(waking.awake(case.now) && !nudged_today)
+    Ok(waking.awake(case.now) && !nudged_today && !outbox::nudge_waits(case.conn, person.member.id).await?)
 }
 
 /// This person's next morning, which is tomorrow's if today had its message.

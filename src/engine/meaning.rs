@@ -54,7 +54,7 @@ pub(super) enum Heard {
     Confirmed(PledgeId),
     StillNeeded { pledge: PledgeId, note: Option<Words> },
     Released(PledgeId),
-    Thanked { pledge: PledgeId, words: Words },
+    Thanked { pledge: PledgeId, from: MemberId, words: Words },
     ThankPlease(PledgeId),
     AskStillNeeded(AskId),
     PrivateAsk(AskId),
@@ -141,7 +141,7 @@ async fn nudge(conn: &mut SqliteConnection, items: Vec<NudgeOf>, to: &Addressee)
         let Some(stored) = scope.subject.as_ref().and_then(|s| s.pledge(item.pledge)) else { continue };
         let pledge = &stored.pledge;
         let too_late = item.step == Step::Reminder && pledge.due.instant() <= to.now;
-        if !pledge.is_open() || pledge.due != item.due || too_late {
+        if !pledge.is_open() || stored.nudges_stopped || pledge.due != item.due || too_late {
             continue;
         }
         said.push(NudgeItem {
@@ -210,10 +210,14 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
         | Heard::Confirmed(pledge)
         | Heard::StillNeeded { pledge, .. }
         | Heard::Released(pledge)
-        | Heard::Thanked { pledge, .. }
         | Heard::ThankPlease(pledge) => {
             let scope = about(conn, to.community, pledge).await?;
-            Ok(scope.as_ref().and_then(|scope| about_pledge(heard, pledge, scope, to.member)))
+            Ok(scope.as_ref().and_then(|scope| about_pledge(heard, pledge, scope)))
+        }
+        Heard::Thanked { pledge, from, words } => {
+            let Some(scope) = about(conn, to.community, pledge).await? else { return Ok(None) };
+            let name = people::person(conn, from).await?.map(|person| Words(person.member.name));
+            Ok(Some(Notice::Thanked { pledge, from: name.filter(|_| may_know(&scope, from, to)), words }))
         }
         Heard::HandedBack(ask)
         | Heard::SpotFree { ask, .. }
@@ -242,7 +246,15 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
     }
 }
 
-fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope, to: Option<MemberId>) -> Option<Notice> {
+/// May the reader know that these words are this member's? Not if that would name the asker of an anonymous ask.
+fn may_know(scope: &Scope, who: MemberId, to: &Addressee) -> bool {
+    let Some(subject) = &scope.subject else { return false };
+    let ask = &subject.ask.ask;
+    let reader = to.member.and_then(|member| subject.person(member));
+    who != ask.asker || reader.is_some_and(|reader| ask.asker_known_to(subject.viewer(&reader.member)))
+}
+
+fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope) -> Option<Notice> {
     let subject = scope.subject.as_ref()?;
     let ask = &subject.ask.ask;
     let pledge = &subject.pledge(id)?.pledge;
@@ -282,11 +294,6 @@ fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope, to: Option<MemberId>)
         }
         Heard::StillNeeded { note, .. } if open => Notice::StillNeeded { ask: ask.id, pledge: id, what: what(), note },
         Heard::Released(_) => Notice::Released { ask: ask.id, pledge: id, what: what() },
-        Heard::Thanked { words, .. } => {
-            let helper = subject.person(to?)?;
-            let known = ask.asker_known_to(subject.viewer(&helper.member));
-            Notice::Thanked { pledge: id, from: known.then(|| view::name(subject, ask.asker)), words }
-        }
         Heard::ThankPlease(_) => Notice::ThankPlease { ask: ask.id, pledge: id, helper: helper() },
         _ => return None,
     })

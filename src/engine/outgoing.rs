@@ -46,19 +46,18 @@ pub(super) async fn claim(
     let mut script = Script::default();
     let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
     let id = row.id;
-    if row.body.is_none()
-        && let Some(morning) = asleep_until(conn, &row, now).await?
-    {
-        // It could not go out when it was due. Now they sleep, and it counts as the message of their next morning.
-        outbox::ready_again(&mut script, id, morning);
-        if row.cause == Cause::Nudge.name() {
-            people::nudged(&mut script, MemberId(row.member_id.unwrap_or_default()), morning);
-        }
+    if let Some(morning) = rests_until(conn, &row, now).await? {
+        outbox::put_off(&mut script, id, morning);
         return Ok((script, Claimed::Later));
     }
+    // Sent late, it is today's nudge message and not that of the day it was due.
+    let nudged = row.member_id.filter(|_| row.cause == Cause::Nudge.name()).map(MemberId);
     match prepare(conn, defaults, row, now).await {
         Ok(Some((body, parcel))) => {
             outbox::claim(&mut script, id, &body, now);
+            if let Some(member) = nudged {
+                people::nudged(&mut script, member, now);
+            }
             Ok((script, Claimed::Parcel(Box::new(parcel))))
         }
         Ok(None) => {
@@ -76,13 +75,16 @@ pub(super) async fn claim(
     }
 }
 
-/// Their next morning, if this is something the bot says by itself to somebody who is not to be written to now.
-async fn asleep_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
-    let by_itself = [Cause::Nudge, Cause::Notice, Cause::Care, Cause::Preview].iter().any(|c| c.name() == row.cause);
-    let Some(member) = row.member_id.filter(|_| by_itself) else { return Ok(None) };
+/// The morning until which a row waits, if its reader sleeps or is away by now: it was due while they were awake, and could
+/// not be sent then. An answer goes out at once, since somebody waits for it.
+async fn rests_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let Some(member) = row.member_id.filter(|_| row.cause != Cause::Reply.name() && row.cause != Cause::Refusal.name())
+    else {
+        return Ok(None);
+    };
     let person = people::person(conn, MemberId(member)).await?;
-    let waking = person.map(|p| p.member.waking);
-    Ok(waking.filter(|waking| !waking.awake(now)).map(|waking| waking.next_morning(now)))
+    let waking = person.map(|person| person.member.waking).filter(|waking| !waking.awake(now));
+    Ok(waking.map(|waking| waking.next_morning(now)))
 }
 
 /// The row's frozen body and what to deliver; `None` if it makes no sense any more.

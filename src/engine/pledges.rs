@@ -281,7 +281,7 @@ pub(super) fn thanks(
     let community = case.here().id;
     writes::add_thanks(&mut case.script, community, id, member, words, case.now);
     let effect = format!("thanked:{id}:{}", case.event);
-    let heard = Heard::Thanked { pledge: id, words: words.into() };
+    let heard = Heard::Thanked { pledge: id, from: member, words: words.into() };
     case.tell_about(subject, pledge.helper, &effect, heard)?;
     Ok(Answered::about(subject, Message::ThanksRecorded { pledge: id }, refs(pledge)))
 }

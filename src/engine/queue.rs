@@ -158,9 +158,11 @@ impl Writer {
         let mut batch = store.writer.begin_with("begin immediate").await?;
         let mut outcomes = Vec::with_capacity(inputs.len());
         let mut stirring = false;
+        let mut tidied = false;
         for input in inputs {
             stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
-            let mut desk = Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now };
+            let mut desk =
+                Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now, tidied: false };
             let outcome = match desk.take_in(input).await {
                 Ok(outcome) => outcome,
                 Err(Failed { fault, undone: true }) => {
@@ -170,6 +172,7 @@ impl Writer {
                 }
                 Err(lost) => return Err(lost.fault),
             };
+            tidied |= desk.tidied;
             if let Outcome::Ticked(done, _) = &outcome {
                 stirring |= *done > 0;
             }
@@ -184,6 +187,9 @@ impl Writer {
         batch.commit().await?;
         if mark {
             *marked = now;
+        }
+        if tidied && let Err(fault) = store.settle_file().await {
+            tracing::warn!(%fault, "what was blanked may stay in the database's log until the next housekeeping");
         }
         Ok((outcomes, stirring))
     }
@@ -208,6 +214,8 @@ struct Desk<'a> {
     defaults: &'a Defaults,
     ids: &'a dyn Ids,
     now: Timestamp,
+    /// Set when words were blanked.
+    tidied: bool,
 }
 
 impl Desk<'_> {
@@ -283,7 +291,10 @@ impl Desk<'_> {
                 Err(fault) => Err(fault.into()),
             };
             match ran {
-                Ok(()) => done += 1,
+                Ok(()) => {
+                    done += 1;
+                    self.tidied |= timer.due == timers::Due::Housekeeping;
+                }
                 Err(lost @ Failed { undone: false, .. }) => return Err(lost),
                 // It is tried again after a while, so that it neither blocks the others nor is lost.
                 Err(Failed { fault, .. }) => {

@@ -108,6 +108,15 @@ impl Store {
         self.writer = self.writing.connect().await?;
         Ok(())
     }
+
+    /// Brings everything committed into the one file and empties the log beside it, so that no earlier state of a page
+    /// stays behind in either: what was blanked is then gone. A reader in the way only puts it off until the next time.
+    ///
+    /// # Errors
+    /// The disk cannot be written.
+    pub async fn settle_file(&mut self) -> Result<(), Fault> {
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut self.writer).await.map(drop)
+    }
 }
 
 /// Makes the folder for its owner alone; an existing one stays as it is.

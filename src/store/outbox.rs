@@ -134,6 +134,27 @@ pub fn claim(script: &mut Script, id: i64, body: &str, now: Timestamp) {
     );
 }
 
+/// It waits for an instant, whatever is known about it.
+pub fn put_off(script: &mut Script, id: i64, not_before: Timestamp) {
+    script.write(
+        "update outbox set not_before = ? where id = ? and state in ('ready', 'unknown')",
+        [not_before.as_millisecond().into(), id.into()],
+    );
+}
+
+/// Whether a nudge message to one of this member's accounts, from any community, has yet to go out.
+pub async fn nudge_waits(conn: &mut SqliteConnection, member: MemberId) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "select exists (select 1 from accounts own \
+         join accounts same on same.platform = own.platform and same.ref = own.ref \
+         join outbox o on o.member_id = same.member_id \
+         where own.member_id = ? and o.cause = 'nudge' and o.state in ('ready', 'sending', 'unknown'))",
+    )
+    .bind(member.0)
+    .fetch_one(conn)
+    .await
+}
+
 /// It is there. What it said is not kept.
 pub fn delivered(script: &mut Script, id: i64, message: &str) {
     script.write(

@@ -3,8 +3,15 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod awkward;
+mod budget;
+mod cli;
 mod commands;
 mod config;
+mod console;
+mod eastbank;
 mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod promises;
+mod rig;

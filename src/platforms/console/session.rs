@@ -171,7 +171,8 @@ impl Session {
     /// # Errors
     /// The line is not understood, or the console cannot go on.
     pub async fn take(&mut self, line: Line) -> Result<(), Trouble> {
-        if !matches!(line, Line::Empty | Line::Now(..)) {
+        // A script may set the clock after words that take no time.
+        if !matches!(line, Line::Empty | Line::Place(_) | Line::Crash | Line::Now(..)) {
             self.start();
         }
         match line {
@@ -344,7 +345,8 @@ impl Session {
         }
         self.drop_everything().await;
         self.wake().await?;
-        self.settle().await
+        // Before the clock is set there is no time at which anything could be due.
+        if self.started { self.settle().await } else { Ok(()) }
     }
 
     async fn drop_everything(&mut self) {

@@ -1,0 +1,276 @@
+//! The engine alone, with a clock, a data folder and a platform in the test's hands: every step of delivery can be taken
+//! by itself, and everything can be dropped between any two of them.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use barnraiser::delivery::courier::Courier;
+use barnraiser::delivery::gateway::{Gateway, Letter, Lookup};
+use barnraiser::domain::community::{Account, Platform};
+use barnraiser::engine::clock::{Clock, ManualClock, SeededIds};
+use barnraiser::engine::inbound::{Answer, Cause, Inbound, Named, Place, Reply};
+use barnraiser::engine::parcel::{Destination, Outcome, Parcel, Receipt};
+use barnraiser::engine::{Defaults, Engine, Heard, Running};
+use barnraiser::speech::copy;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::console;
+
+/// A message as it stands on the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    pub at: Timestamp,
+    pub community: String,
+    /// `public:PLACE` or `dm:WHO`.
+    pub to: String,
+    pub cause: Cause,
+    pub refs: Vec<String>,
+    pub text: String,
+    key: String,
+}
+
+/// A platform that takes everything, forgets nothing, and can be looked through.
+#[derive(Default)]
+pub struct World {
+    posts: Mutex<Vec<Post>>,
+    looks: Mutex<u32>,
+}
+
+impl World {
+    pub fn posts(&self) -> Vec<Post> {
+        self.posts.lock().expect("nobody panics while posting").clone()
+    }
+
+    /// How often its history was searched.
+    pub fn looks(&self) -> u32 {
+        *self.looks.lock().expect("nobody panics while looking")
+    }
+
+    pub fn nudges(&self) -> Vec<Post> {
+        self.posts().into_iter().filter(|post| post.cause == Cause::Nudge).collect()
+    }
+}
+
+#[async_trait]
+impl Gateway for World {
+    fn platform(&self) -> Platform {
+        Platform::Console
+    }
+
+    async fn deliver(&self, letter: &Letter) -> Outcome {
+        let parcel = &letter.parcel;
+        let to = match &parcel.destination {
+            Destination::Place { id, .. } => format!("public:{id}"),
+            Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
+        };
+        let refs = parcel.refs.iter().map(ToString::to_string).collect();
+        let (at, key) = (parcel.voice.now, parcel.key.clone());
+        let community = parcel.community.clone();
+        let post = Post { at, community, to, cause: parcel.cause, refs, text: letter.doc.plain("/"), key: key.clone() };
+        self.posts.lock().expect("nobody panics while posting").push(post);
+        Outcome::Delivered { message: key }
+    }
+
+    async fn find(&self, parcel: &Parcel, _since: Timestamp) -> Lookup {
+        *self.looks.lock().expect("nobody panics while looking") += 1;
+        match self.posts().iter().any(|post| post.key == parcel.key) {
+            true => Lookup::Found(parcel.key.clone()),
+            false => Lookup::Absent,
+        }
+    }
+}
+
+/// The engine on a folder.
+pub struct Rig {
+    pub world: Arc<World>,
+    pub clock: Arc<ManualClock>,
+    defaults: Defaults,
+    folder: tempfile::TempDir,
+    awake: Option<(Engine, Running)>,
+    events: u32,
+}
+
+/// Eastbank's clock.
+pub fn chicago(civil: &str) -> Timestamp {
+    let civil: DateTime = civil.parse().expect("a civil time");
+    civil.to_zoned(TimeZone::get("America/Chicago").expect("bundled")).expect("in range").timestamp()
+}
+
+impl Rig {
+    /// Opens at a time of Chicago's clock.
+    pub async fn open(at: &str) -> Rig {
+        Rig::open_with(at, console::defaults()).await
+    }
+
+    pub async fn open_with(at: &str, defaults: Defaults) -> Rig {
+        let mut rig = Rig {
+            world: Arc::default(),
+            clock: Arc::new(ManualClock::at(chicago(at))),
+            defaults,
+            folder: tempfile::tempdir().expect("a folder"),
+            awake: None,
+            events: 0,
+        };
+        rig.wake().await;
+        rig
+    }
+
+    /// Opens at 18:20 of the first evening, with Amara as convener of Eastbank, set up for Chicago.
+    pub async fn eastbank() -> Rig {
+        Rig::eastbank_with(console::defaults()).await
+    }
+
+    pub async fn eastbank_with(defaults: Defaults) -> Rig {
+        let mut rig = Rig::open_with("2026-03-05 18:20", defaults).await;
+        let amara = Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned() };
+        rig.engine().appoint(Platform::Console, "eastbank", "eastbank", amara).await.expect("it runs");
+        rig.say("amara", "community setup name:Eastbank zone:America/Chicago").await;
+        rig
+    }
+
+    pub async fn wake(&mut self) {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let ids = Arc::new(SeededIds::new(1));
+        let open = Engine::open(self.folder.path(), self.defaults.clone(), clock, ids).await;
+        self.awake = Some(open.expect("it opens"));
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.awake.as_ref().expect("it is awake").0
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("barnraiser.db")
+    }
+
+    /// Drops everything without a goodbye.
+    pub async fn fall(&mut self) {
+        let (engine, running) = self.awake.take().expect("it is awake");
+        running.abort();
+        let ended = running.await;
+        assert!(ended.is_err_and(|e| e.is_cancelled()), "it was told to stop in the middle");
+        drop(engine);
+    }
+
+    pub async fn crash(&mut self) {
+        self.fall().await;
+        self.wake().await;
+    }
+
+    /// What somebody says in Eastbank's channel, as the platform brings it.
+    pub fn inbound(&mut self, who: &str, text: &str) -> Inbound {
+        self.inbound_in("eastbank", who, text)
+    }
+
+    pub fn inbound_in(&mut self, place: &str, who: &str, text: &str) -> Inbound {
+        self.events += 1;
+        Inbound {
+            event: format!("event-{}", self.events),
+            place: Place::Public { id: place.to_owned(), name: place.to_owned() },
+            from: account(who),
+            name: who.to_owned(),
+            standing: None,
+            named: Vec::new(),
+            at: self.clock.now(),
+            text: text.to_owned(),
+            answer: Answer::Direct,
+        }
+    }
+
+    /// What somebody says to the bot alone.
+    pub fn inbound_directly(&mut self, who: &str, text: &str) -> Inbound {
+        let place = Place::Direct { id: format!("with-{who}"), shared: vec!["eastbank".to_owned()] };
+        Inbound { place, ..self.inbound(who, text) }
+    }
+
+    pub async fn hear(&self, inbound: Inbound) -> Reply {
+        match self.engine().hear(inbound).await.expect("it runs") {
+            Heard::Reply(reply) => *reply,
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    /// Says something in Eastbank's channel that is not refused.
+    pub async fn say(&mut self, who: &str, text: &str) -> String {
+        let reply = self.try_say(who, text).await;
+        assert_eq!(reply.cause, Cause::Reply, "{text}: {}", read(&reply));
+        read(&reply)
+    }
+
+    pub async fn try_say(&mut self, who: &str, text: &str) -> Reply {
+        let inbound = self.inbound(who, text);
+        self.hear(inbound).await
+    }
+
+    pub async fn say_directly(&mut self, who: &str, text: &str) -> String {
+        let inbound = self.inbound_directly(who, text);
+        let reply = self.hear(inbound).await;
+        assert_eq!(reply.cause, Cause::Reply, "{text}: {}", read(&reply));
+        read(&reply)
+    }
+
+    /// Does what is due now, and leaves what is to be said where it is.
+    pub async fn tick(&self) {
+        while self.engine().tick().await.expect("it runs").0 > 0 {}
+    }
+
+    /// Does and says everything that is due now.
+    pub async fn settle(&self) {
+        let courier = Courier::new(self.engine().clone(), Arc::clone(&self.world) as Arc<dyn Gateway>);
+        loop {
+            let (done, _) = self.engine().tick().await.expect("it runs");
+            let mut said = false;
+            while courier.step().await.expect("it runs") {
+                said = true;
+            }
+            if done == 0 && !said {
+                return;
+            }
+        }
+    }
+
+    /// The clock shows a later time at once: whatever fell due on the way is late.
+    pub async fn jump(&self, to: Timestamp) {
+        self.clock.set(to);
+        self.settle().await;
+    }
+
+    /// The clock moves on, and everything on the way is done in its time.
+    pub async fn advance(&self, to: Timestamp) {
+        self.settle().await;
+        loop {
+            let agenda = self.engine().agenda().await.expect("it runs");
+            let next = [agenda.timer, agenda.message].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= to && *next > self.clock.now()) else { break };
+            self.jump(next).await;
+        }
+        self.jump(to).await;
+    }
+
+    pub async fn wait(&self, span: SignedDuration) {
+        self.advance(self.clock.now() + span).await;
+    }
+
+    pub async fn claim(&self) -> Option<Parcel> {
+        self.engine().claim(Platform::Console).await.expect("it runs")
+    }
+
+    /// Puts a claimed parcel on the platform and does not tell the engine.
+    pub async fn send(&self, parcel: &Parcel) -> Receipt {
+        let doc = copy::say(&parcel.message, &parcel.voice);
+        let outcome = self.world.deliver(&Letter { parcel: parcel.clone(), doc }).await;
+        Receipt { row: parcel.row, outcome }
+    }
+}
+
+pub fn account(who: &str) -> Account {
+    Account { platform: Platform::Console, id: who.to_owned() }
+}
+
+/// A reply as its reader sees it on the console.
+pub fn read(reply: &Reply) -> String {
+    copy::say(&reply.message, &reply.voice).plain("/")
+}
