@@ -9,12 +9,18 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use barnraiser::config::{self, Config, Inviter, LogFormat, Matrix, SignIn};
+#[cfg(feature = "matrix")]
+use barnraiser::delivery::courier::Courier;
 use barnraiser::domain::Zone;
 use barnraiser::engine::clock::{Clock, Ids, ManualClock, SeededIds, ShiftedClock, SystemClock, SystemIds};
 use barnraiser::engine::{Defaults, Engine, rhythm};
+#[cfg(feature = "matrix")]
+use barnraiser::grammar::specs;
 use barnraiser::ops;
 use barnraiser::platforms::console::session::{ConsoleClock, Opening, Session};
 use barnraiser::platforms::console::{self, show::Stage};
+#[cfg(feature = "matrix")]
+use barnraiser::platforms::matrix;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -165,6 +171,46 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
     running.await.map_err(|e| format!("the engine broke: {e}"))?;
     tracing::info!("stopped; everything acknowledged is kept");
     ended
+}
+
+/// Logs in, and then hears and delivers until told to stop. It begins in a task of its own, since a homeserver that cannot
+/// be reached yet is waited for.
+#[cfg(feature = "matrix")]
+async fn start_matrix(
+    platform: &Matrix,
+    config: &Config,
+    engine: &Engine,
+    shutdown: &CancellationToken,
+    tasks: &mut tokio::task::JoinSet<Result<(), String>>,
+) -> Result<(), String> {
+    let settings = matrix::Settings {
+        account: platform.clone(),
+        known_verbs: specs::first_words().map(str::to_owned).collect(),
+        data: config.data.clone(),
+    };
+    let (engine, shutdown) = (engine.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        let bot = match matrix::Matrix::connect(settings, &shutdown).await {
+            Ok(bot) => bot,
+            Err(matrix::ConnectError::Cancelled) => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let courier = Courier::new(engine.clone(), Arc::new(bot.gateway()));
+        // Whichever of the two ends first, the other ends with it; a letter on its way is finished.
+        let deliver = async {
+            let carried = courier.run(shutdown.clone()).await.map_err(|e| e.to_string());
+            shutdown.cancel();
+            carried
+        };
+        let hear = async {
+            let heard = bot.run(engine, shutdown.clone()).await.map_err(|e| e.to_string());
+            shutdown.cancel();
+            heard
+        };
+        let (carried, heard) = tokio::join!(deliver, hear);
+        heard.and(carried)
+    });
+    Ok(())
 }
 
 #[cfg(not(feature = "matrix"))]

@@ -342,6 +342,8 @@ gathering-scribe = Scribe: { $name }
 gathering-is-cancelled = This gathering is cancelled.
 # Where its digest stands.
 gathering-digest-scheduled = The digest goes out { $at }.
+# Its morning is over, or there was never time for one.
+gathering-digest-over = Its digest's morning is past. To post one now: `digest post { $gathering }`
 gathering-digest-held = The digest is held back until a convener posts it: `digest post { $gathering }`
 gathering-digest-posted = The digest is posted.
 # What can be done with it.
@@ -593,6 +595,9 @@ digest-invitation-none = An ask or a hand is welcome any day.
 preview-scheduled = This is what everyone will read { $at }.
     - To post it now: `digest post`
     - To hold it back: `digest hold`
+# The same when its morning is over.
+preview-unscheduled = This is what everyone will read once you post it.
+    - To post it now: `digest post`
 # The same when it is held back.
 preview-held = This is what everyone will read once you post it. It is held back until then.
     - To post it: `digest post`

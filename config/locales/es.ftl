@@ -267,6 +267,8 @@ gathering-facilitator = Facilita: { $name }
 gathering-scribe = Toma nota: { $name }
 gathering-is-cancelled = Este encuentro está cancelado.
 gathering-digest-scheduled = El resumen sale { $at }.
+# Su mañana ya pasó, o nunca hubo tiempo.
+gathering-digest-over = La mañana de su resumen ya pasó. Para publicar uno ahora: `digest post { $gathering }`
 gathering-digest-held = El resumen queda retenido hasta que la coordinación lo publique: `digest post { $gathering }`
 gathering-digest-posted = El resumen ya está publicado.
 gathering-hint =
@@ -476,6 +478,9 @@ digest-invitation-none = Una petición o una mano son bienvenidas cualquier día
 preview-scheduled = Esto es lo que leerá toda la comunidad { $at }.
     - Para publicarlo ya: `digest post`
     - Para retenerlo: `digest hold`
+# Lo mismo cuando su mañana ya pasó.
+preview-unscheduled = Esto es lo que leerá toda la comunidad cuando lo publiques.
+    - Para publicarlo ya: `digest post`
 preview-held = Esto es lo que leerá toda la comunidad cuando lo publiques. Hasta entonces queda retenido.
     - Para publicarlo: `digest post`
 preview-weekly = Esto es lo que leerá toda la comunidad en el resumen semanal.

@@ -9,6 +9,7 @@ use super::inbound::{Audience, Cause, Named};
 use super::keys::Keys;
 use super::meaning::{Heard, Meaning};
 use super::parcel::Destination;
+use super::view;
 use crate::domain::calendar::{QuietHours, Waking};
 use crate::domain::community::{Account, Community, Member};
 use crate::domain::nudge::Planned;
@@ -84,11 +85,22 @@ pub(super) struct Case<'a> {
     pub community: StoredCommunity,
     pub places: Vec<PlaceRow>,
     pub script: Script,
+    /// Who became a member in this very input; the database does not know them yet.
+    pub joined: Vec<Person>,
 }
 
 impl Case<'_> {
     pub(super) fn here(&self) -> &Community {
         &self.community.community
+    }
+
+    /// Records a community that begins in the one place it is known by.
+    pub(super) fn begin_community(&mut self, place_name: &str) {
+        people::new_community(&mut self.script, &self.community.community);
+        for place in &self.places {
+            people::new_place(&mut self.script, self.community.community.id, place, place_name);
+        }
+        super::gatherings::arm_weekly(self);
     }
 
     /// A place gets a new version of an ask's card. Private asks have none, except to say that one is gone.
@@ -106,6 +118,12 @@ impl Case<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// A pledge changed: if its ask's card shows it, the card is edited. An edit that changes nothing people see is noise.
+    pub(super) fn card_after(&mut self, subject: &Subject, pledge: &Pledge) -> Result<(), Stop> {
+        let after = subject.with(pledge);
+        if view::card_line(subject) == view::card_line(&after) { Ok(()) } else { self.card_changed(subject) }
     }
 
     /// Something about an ask changed that its card shows.
@@ -261,6 +279,9 @@ impl Case<'_> {
 
     /// A new member, reached by this account. `acted_at` is 0 if they have not acted themselves yet.
     pub(super) fn join(&mut self, account: &Account, name: &str, acted_at: i64) -> Person {
+        if let Some(person) = self.joined.iter().find(|p| p.account.as_ref() == Some(account)) {
+            return person.clone();
+        }
         let here = self.here();
         let member = Member {
             id: MemberId(0),
@@ -274,7 +295,9 @@ impl Case<'_> {
         let community = self.here().id;
         people::new_member(&mut self.script, community, &member, self.now);
         people::new_account(&mut self.script, community, member.id, account, acted_at);
-        Person { member, account: Some(account.clone()) }
+        let person = Person { member, account: Some(account.clone()) };
+        self.joined.push(person.clone());
+        person
     }
 }
 

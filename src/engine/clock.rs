@@ -7,6 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 /// Where `now` comes from.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
+
+    /// What this clock showed at an instant of the world's, such as the time a server put on an event.
+    fn showed_at(&self, world: Timestamp) -> Timestamp {
+        world
+    }
 }
 
 /// The machine's clock.
@@ -36,8 +41,12 @@ impl ShiftedClock {
 
 impl Clock for ShiftedClock {
     fn now(&self) -> Timestamp {
+        self.showed_at(SystemClock.now())
+    }
+
+    fn showed_at(&self, world: Timestamp) -> Timestamp {
         let shift = SignedDuration::from_millis(self.shift_ms.load(Ordering::Relaxed));
-        SystemClock.now().saturating_add(shift).unwrap_or(Timestamp::MAX)
+        world.saturating_add(shift).unwrap_or(Timestamp::MAX)
     }
 }
 

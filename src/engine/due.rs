@@ -44,6 +44,7 @@ impl Handling<'_> {
             community,
             places,
             script: Script::default(),
+            joined: Vec::new(),
         };
         match fall_due(&mut case, timer).await {
             Ok(()) => Ok(case.script),

@@ -101,14 +101,13 @@ impl Hearing<'_> {
             community: scope.community,
             places: scope.places,
             script: Script::default(),
+            joined: Vec::new(),
         };
         note_heard(&mut case.script, inbound, self.now);
         if let Place::Public { name, .. } = &inbound.place
             && is_new
         {
-            let place = case.places[0].clone();
-            rows::new_community(&mut case.script, &case.community.community);
-            rows::new_place(&mut case.script, case.community.community.id, &place, name);
+            case.begin_community(name);
         }
         let person = arrive(&mut case, inbound, known.clone());
         let speaker = Speaker {
@@ -173,6 +172,11 @@ impl Hearing<'_> {
             [last, ..] if last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
             several => Err(Refusal::WhichCommunity(several.iter().map(|c| c.slug.clone()).collect()).into()),
         }
+    }
+
+    /// A no that needs no look at anything.
+    pub(super) fn refuse(mut self, inbound: &Inbound, refusal: Refusal) -> Result<Handled, Fault> {
+        self.refused(inbound, None, None, refusal)
     }
 
     /// A kind no. Only that it was heard, and the answer if it goes through the outbox, is kept.
@@ -342,7 +346,6 @@ fn queue_or_show(
         Place::Public { .. } if reply.audience == Audience::Private => Destination::Person(account),
         Place::Public { id, .. } => Destination::Place { platform, id: id.clone() },
     };
-    let answers = matches!(destination, Destination::Chat { .. } | Destination::Place { .. });
     let effect = format!("reply:{}", inbound.event);
     case::put(
         script,
@@ -357,7 +360,8 @@ fn queue_or_show(
             cause: reply.cause,
             refs: reply.refs,
             meaning: &Meaning::Said(Box::new(reply.message)),
-            answers: answers.then_some(inbound.event.as_str()),
+            // In another room than it was asked in, too: the adapter knows how to say what it answers there.
+            answers: Some(inbound.event.as_str()),
             lane: None,
             priority: Priority::Reply,
             not_before: now,

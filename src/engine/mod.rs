@@ -229,7 +229,7 @@ impl Engine {
         loop {
             match self.send(Input::Claim(platform)).await? {
                 Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => return Ok(Some(*parcel)),
-                Outcome::Claimed(outgoing::Claimed::Cancelled) => {}
+                Outcome::Claimed(outgoing::Claimed::Later) => {}
                 _ => return Ok(None),
             }
         }

@@ -27,8 +27,8 @@ struct Frozen {
 pub(super) enum Claimed {
     /// Send or look up this.
     Parcel(Box<Parcel>),
-    /// One row made no sense any more and was put away, or waits for a morning; look again.
-    Cancelled,
+    /// One row was put away or put off; look again.
+    Later,
     Nothing,
 }
 
@@ -46,9 +46,11 @@ pub(super) async fn claim(
     let mut script = Script::default();
     let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
     let id = row.id;
-    if let Some(morning) = rests_until(conn, &row, now).await? {
+    if let Some(morning) = asleep_until(conn, &row, now).await? {
+        // It could not go out when it was due, and now they sleep. What may be there already waits as well: if it is not,
+        // it would be sent again.
         outbox::put_off(&mut script, id, morning);
-        return Ok((script, Claimed::Cancelled));
+        return Ok((script, Claimed::Later));
     }
     // Sent late, it is today's nudge message and not that of the day it was due.
     let nudged = row.member_id.filter(|_| row.cause == Cause::Nudge.name()).map(MemberId);
@@ -63,28 +65,25 @@ pub(super) async fn claim(
         Ok(None) => {
             tracing::debug!(row = id, "no longer makes sense");
             outbox::settle(&mut script, id, Settled::Cancelled);
-            Ok((script, Claimed::Cancelled))
+            Ok((script, Claimed::Later))
         }
         // One row that cannot be read must not stop all the others.
         Err(Fault::Decode(fault)) => {
             tracing::error!(row = id, %fault, "parked: it cannot be read");
             outbox::settle(&mut script, id, Settled::Parked);
-            Ok((script, Claimed::Cancelled))
+            Ok((script, Claimed::Later))
         }
         Err(fault) => Err(fault),
     }
 }
 
-/// The morning until which a row waits, if its reader sleeps or is away by now: it was due while they were awake, and could
-/// not be sent then. An answer goes out at once, since somebody waits for it.
-async fn rests_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
-    let Some(member) = row.member_id.filter(|_| row.cause != Cause::Reply.name() && row.cause != Cause::Refusal.name())
-    else {
-        return Ok(None);
-    };
+/// Their next morning, if this is something the bot says by itself to somebody who is not to be written to now.
+async fn asleep_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let by_itself = [Cause::Nudge, Cause::Notice, Cause::Care, Cause::Preview].iter().any(|c| c.name() == row.cause);
+    let Some(member) = row.member_id.filter(|_| by_itself) else { return Ok(None) };
     let person = people::person(conn, MemberId(member)).await?;
-    let waking = person.map(|person| person.member.waking).filter(|waking| !waking.awake(now));
-    Ok(waking.map(|waking| waking.next_morning(now)))
+    let waking = person.map(|p| p.member.waking);
+    Ok(waking.filter(|waking| !waking.awake(now)).map(|waking| waking.next_morning(now)))
 }
 
 /// The row's frozen body and what to deliver; `None` if it makes no sense any more.
@@ -225,8 +224,16 @@ async fn tell_conveners(
     };
     let places = people::places(conn, stored.community.id).await?;
     let conveners = people::conveners(conn, stored.community.id).await?;
-    let mut case =
-        Case { conn, keys, now, event: "undelivered", community: stored, places, script: std::mem::take(script) };
+    let mut case = Case {
+        conn,
+        keys,
+        now,
+        event: "undelivered",
+        community: stored,
+        places,
+        script: std::mem::take(script),
+        joined: Vec::new(),
+    };
     for convener in conveners.iter().filter(|c| c.member.id != MemberId(member)) {
         let told = case.tell(convener, &format!("undelivered:{row}"), Heard::Undelivered(MemberId(member)), vec![]);
         if let Err(Stop::Fault(fault)) = told {

@@ -51,7 +51,7 @@ pub(super) async fn setup(case: &mut Case<'_>, change: CommunityChange) -> Resul
     if change.name.is_none() && change.zone.is_none() && !case.community.set_up {
         return Err(Refusal::Missing { path: "community setup".to_owned(), what: Needed::Words }.into());
     }
-    let line = change_community(case, change, true).await?;
+    let line = change_community(case, change).await?;
     Ok(Answered::only(Message::CommunityReady(line), []))
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn settings(case: &mut Case<'_>, change: CommunityChange) -> Re
     let line = if change == CommunityChange::default() {
         view::settings_line(case.here())
     } else {
-        change_community(case, change, false).await?
+        change_community(case, change).await?
     };
     Ok(Answered::only(Message::Settings(line), []))
 }
@@ -67,9 +67,10 @@ pub(super) async fn settings(case: &mut Case<'_>, change: CommunityChange) -> Re
 async fn change_community(
     case: &mut Case<'_>,
     change: CommunityChange,
-    set_up: bool,
 ) -> Result<crate::speech::message::SettingsLine, Stop> {
     let before = case.here().clone();
+    // Whoever chose the zone or the name has set the community up, by whichever command.
+    let set_up = change.zone.is_some() || change.name.is_some();
     let after = Community {
         name: change.name.unwrap_or(before.name),
         zone: change.zone.unwrap_or(before.zone),

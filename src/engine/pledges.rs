@@ -62,7 +62,7 @@ pub(super) fn pledge(
     let budget = nudge::Budget { sent: 0, most: norms.nudges, stopped: false };
     let first = nudge::first(case.now, &pledge.due, &member.waking, budget);
     case.plan(pledge.id, member.id, &member.waking, Some(first));
-    case.card_changed(subject)?;
+    case.card_after(subject, &pledge)?;
     case.tell_about(subject, ask.asker, &format!("pledged:{}", pledge.id), Heard::Pledged(pledge.id))?;
     let known = ask.asker_known_to(subject.viewer(member));
     let recorded = Message::PledgeRecorded {
@@ -94,14 +94,14 @@ pub(super) fn done(
     if let PledgeState::Open { done_so_far: done } = pledge.state {
         let community = case.here().id;
         writes::change_pledge(&mut case.script, community, &pledge);
-        case.card_changed(subject)?;
+        case.card_after(subject, &pledge)?;
         let heard = Heard::PartDone { pledge: id, note };
         case.tell_about(subject, asker, &format!("part_done:{id}:v{version}"), heard)?;
         let part = Message::PartRecorded { pledge: id, done, amount: pledge.amount, due: pledge.due.clone() };
         return Ok(Answered::about(subject, part, refs(&pledge)));
     }
     case.close_pledge(&pledge, subject.person(asker));
-    case.card_changed(subject)?;
+    case.card_after(subject, &pledge)?;
     let heard = Heard::ConfirmPlease { pledge: id, note };
     case.tell_about(subject, asker, &format!("confirm_please:{id}:v{version}"), heard)?;
     let confirm_days = case.here().norms.confirm_days;
@@ -157,7 +157,7 @@ pub(super) fn adjust(
     }
     if !only_nudges {
         writes::change_pledge(&mut case.script, community, &pledge);
-        case.card_changed(subject)?;
+        case.card_after(subject, &pledge)?;
         let heard = Heard::Adjusted { pledge: id, note: change.note };
         let effect = format!("adjusted:{id}:v{}", before.version + 1);
         case.tell_about(subject, subject.ask.ask.asker, &effect, heard)?;
@@ -182,7 +182,7 @@ pub(super) fn hand_back(
     let pledge = before.pledge.clone().hand_back(helper, case.now)?;
     let ask = &subject.ask.ask;
     case.close_pledge(&pledge, subject.person(ask.asker));
-    case.card_changed(subject)?;
+    case.card_after(subject, &pledge)?;
     let due = &before.pledge.due;
     let soon = due.instant() > case.now && due.instant().duration_since(case.now) <= SOON;
     if soon {
@@ -214,7 +214,7 @@ pub(super) fn confirm(
 /// A pledge is kept: recorded, shown, and its helper hears what it did.
 fn kept(case: &mut Case<'_>, subject: &Subject, pledge: &Pledge) -> Result<(), Stop> {
     case.close_pledge(pledge, None);
-    case.card_changed(subject)?;
+    case.card_after(subject, pledge)?;
     let id = pledge.id;
     case.tell_about(subject, pledge.helper, &format!("confirmed:{id}"), Heard::Confirmed(id))
 }
@@ -255,7 +255,7 @@ pub(super) fn still_needed(
         };
         case.plan(id, pledge.helper, &waking, planned);
     }
-    case.card_changed(subject)?;
+    case.card_after(subject, &pledge)?;
     let effect = format!("still_needed:{id}:v{}", before.version + 1);
     case.tell_about(subject, pledge.helper, &effect, Heard::StillNeeded { pledge: id, note })?;
     Ok(Answered::private(Message::StillNeededRecorded { pledge: id }, refs(&pledge)))

@@ -19,8 +19,8 @@ use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
 use crate::speech::message::{Message, Voice};
-use crate::store::script::Script;
-use crate::store::{Fault, Store, bookmarks, meta, outbox, timers};
+use crate::store::script::{Failed, Script};
+use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers};
 
 /// Everything the engine takes in.
 #[derive(Debug)]
@@ -101,12 +101,12 @@ impl Writer {
         // What was being sent may have been taken. It is looked up after the quarantine, counted from the attempt.
         outbox::sending_is_unknown(&mut script, self.lent.defaults.quarantine);
         if before.as_deref() != Some(zone_data) {
-            let moved = timers::recompute(&mut self.store.writer, &mut script).await?;
+            let moved = civil::recompute(&mut self.store.writer, &mut script).await?;
             tracing::info!(zone_data, moved, "times recomputed from their civil truth");
             meta::set(&mut script, meta::ZONE_DATA, zone_data);
         }
         let mut batch = self.store.writer.begin_with("begin immediate").await?;
-        script.run(&mut batch).await?;
+        script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         batch.commit().await
     }
 
@@ -143,6 +143,10 @@ impl Writer {
                 for answer in answers {
                     let _ = answer.send(Outcome::Failed(reference.clone()));
                 }
+                // SQLite may have ended the transaction by itself (a full disk); a new connection knows where it stands.
+                if let Err(fault) = self.store.reconnect().await {
+                    tracing::error!(%fault, "the database cannot be opened again");
+                }
             }
         }
     }
@@ -159,7 +163,15 @@ impl Writer {
             stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
             let mut desk =
                 Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now, tidied: false };
-            let outcome = desk.take_in(input).await?;
+            let outcome = match desk.take_in(input).await {
+                Ok(outcome) => outcome,
+                Err(Failed { fault, undone: true }) => {
+                    let reference = lent.ids.reference();
+                    tracing::error!(%fault, reference, "one input was not recorded; the others are");
+                    Outcome::Failed(reference)
+                }
+                Err(lost) => return Err(lost.fault),
+            };
             tidied |= desk.tidied;
             if let Outcome::Ticked(done, _) = &outcome {
                 stirring |= *done > 0;
@@ -170,7 +182,7 @@ impl Writer {
         if mark {
             let mut script = Script::default();
             meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
-            script.run(&mut batch).await?;
+            script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         }
         batch.commit().await?;
         if mark {
@@ -207,10 +219,10 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Handles one input; its writes are all in the transaction, or none of them. An error ends the whole batch.
-    async fn take_in(&mut self, input: Input) -> Result<Outcome, Fault> {
+    /// Handles one input; its writes are all in the transaction, or none of them.
+    async fn take_in(&mut self, input: Input) -> Result<Outcome, Failed> {
         match input {
-            Input::Heard(inbound) => Ok(Outcome::Heard(self.hear(&inbound).await)),
+            Input::Heard(inbound) => Ok(Outcome::Heard(self.hear(&inbound).await?)),
             Input::Roster(roster) => {
                 let script = self.placing().roster(&roster).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
@@ -241,23 +253,30 @@ impl Desk<'_> {
         Placing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
-    /// A fault of ours is logged once, here; the person gets its reference and nothing is recorded.
-    async fn hear(&mut self, inbound: &Inbound) -> Heard {
-        let hearing = Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
-        let fault = match hearing.handle(inbound).await {
+    /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
+    async fn hear(&mut self, inbound: &Inbound) -> Result<Heard, Failed> {
+        let fault = match self.hearing().handle(inbound).await {
             Ok(handled) => match handled.script.run(self.conn).await {
-                Ok(()) => return handled.heard,
-                Err(fault) if heard_before(&fault) => return Heard::Again,
-                Err(fault) => fault,
+                Ok(()) => return Ok(handled.heard),
+                Err(Failed { fault, undone: true }) if heard_before(&fault) => return Ok(Heard::Again),
+                Err(Failed { fault, undone: true }) => fault,
+                Err(lost) => return Err(lost),
             },
             Err(fault) => fault,
         };
         let reference = self.ids.reference();
         tracing::error!(%fault, reference, "something a person did could not be recorded");
-        fault_reply(self.defaults, reference, self.now)
+        // Where answers go through the outbox, so does this one.
+        let handled = self.hearing().refuse(inbound, Refusal::Fault { reference })?;
+        handled.script.run(self.conn).await?;
+        Ok(handled.heard)
     }
 
-    async fn tick(&mut self) -> Result<Outcome, Fault> {
+    fn hearing(&mut self) -> Hearing<'_> {
+        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
+    }
+
+    async fn tick(&mut self) -> Result<Outcome, Failed> {
         let timers = timers::due(self.conn, self.now).await?;
         if !timers::housekeeping_armed(self.conn).await? {
             let mut script = Script::default();
@@ -269,15 +288,16 @@ impl Desk<'_> {
             let handling = Handling { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now };
             let ran = match handling.handle(timer).await {
                 Ok(script) => script.run(self.conn).await,
-                Err(fault) => Err(fault),
+                Err(fault) => Err(fault.into()),
             };
             match ran {
                 Ok(()) => {
                     done += 1;
                     self.tidied |= timer.due == timers::Due::Housekeeping;
                 }
+                Err(lost @ Failed { undone: false, .. }) => return Err(lost),
                 // It is tried again after a while, so that it neither blocks the others nor is lost.
-                Err(fault) => {
+                Err(Failed { fault, .. }) => {
                     tracing::error!(%fault, due = timer.due.name(), number = timer.number, "a timer failed");
                     let mut script = Script::default();
                     timers::postpone(&mut script, timer, self.now.saturating_add(AFTER_A_FAULT).unwrap_or(self.now));

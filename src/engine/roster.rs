@@ -56,22 +56,21 @@ impl<'a> Placing<'a> {
     /// The place's community; a place not met before gets one.
     async fn open(self, platform: Platform, reference: &str, name: &str) -> Result<(Case<'a>, PlaceRow), Fault> {
         let Placing { conn, keys, defaults, now } = self;
-        let mut script = Script::default();
-        let (community, place) = match people::of_place(conn, platform, reference).await? {
-            Some((id, place)) => {
-                let found = people::community(conn, id).await?;
-                (found.ok_or_else(|| Fault::Protocol("a place without its community".to_owned()))?, place)
-            }
-            None => {
-                let community = new_community(conn, keys, defaults, now, name).await?;
-                let place = PlaceRow { id: keys.place(), platform, reference: reference.to_owned() };
-                people::new_community(&mut script, &community.community);
-                people::new_place(&mut script, community.community.id, &place, name);
-                (community, place)
-            }
+        let (known, place) = match people::of_place(conn, platform, reference).await? {
+            Some((id, place)) => (people::community(conn, id).await?, place),
+            None => (None, PlaceRow { id: keys.place(), platform, reference: reference.to_owned() }),
         };
-        let places = vec![place.clone()];
-        Ok((Case { conn, keys, now, event: "roster", community, places, script }, place))
+        let is_new = known.is_none();
+        let community = match known {
+            Some(community) => community,
+            None => new_community(conn, keys, defaults, now, name).await?,
+        };
+        let (places, script, joined) = (vec![place.clone()], Script::default(), Vec::new());
+        let mut case = Case { conn, keys, now, event: "roster", community, places, script, joined };
+        if is_new {
+            case.begin_community(name);
+        }
+        Ok((case, place))
     }
 }
 

@@ -89,12 +89,12 @@ fn command(said: &str) -> Result<(&'static Spec, &str), Refusal> {
     Ok((spec, &after_first[second.at + second.text.len()..]))
 }
 
-/// The commands whose first word is at most two slips away, nearest first, at most three.
+/// The commands whose first word is at most one slip away for every three letters, nearest first, at most three.
 fn near(word: &str) -> Vec<String> {
     let word = word.to_lowercase();
     let mut close: Vec<(usize, &str)> = specs::first_words()
         .map(|name| (strsim::damerau_levenshtein(&word, name), name))
-        .filter(|(slips, name)| *slips <= 2 && *slips < name.chars().count())
+        .filter(|(slips, name)| slips * 3 <= name.chars().count())
         .collect();
     close.sort();
     close.dedup();

@@ -82,14 +82,32 @@ impl Doc {
                 }
             }
         }
-        if !self.buttons.is_empty() {
+        let mut unsaid = self.unsaid_buttons().peekable();
+        if unsaid.peek().is_some() {
             text.push('\n');
-            for button in &self.buttons {
+            for button in unsaid {
                 let _ = writeln!(text, "{}: {prefix}{}", button.label, button.command);
             }
         }
         text.truncate(text.trim_end().len());
         text
+    }
+
+    /// The buttons whose command the text does not spell out already: where buttons are only lines of text, the others
+    /// would say the same thing twice.
+    pub fn unsaid_buttons(&self) -> impl Iterator<Item = &Button> {
+        self.buttons.iter().filter(|button| !self.spells_out(&button.command))
+    }
+
+    /// Is there a command in the text with the same verb and id?
+    fn spells_out(&self, command: &str) -> bool {
+        let start = |text: &str| text.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
+        let wanted = start(command);
+        let lines = self.blocks.iter().flat_map(|block| match block {
+            Block::Heading(line) | Block::Paragraph(line) => std::slice::from_ref(line),
+            Block::List(lines) => lines.as_slice(),
+        });
+        lines.flatten().any(|span| matches!(span, Span::Code(code) if start(code) == wanted))
     }
 }
 

@@ -7,6 +7,7 @@
 //! Hence exactly one writing connection, and every other one read-only.
 
 pub mod bookmarks;
+pub mod civil;
 pub mod gatherings;
 pub mod lists;
 pub mod meta;
@@ -54,6 +55,7 @@ pub struct Store {
     pub readers: SqlitePool,
     /// Held for as long as the store is open, and released by the operating system even after `kill -9`.
     pub lock: File,
+    writing: SqliteConnectOptions,
 }
 
 impl Store {
@@ -91,7 +93,20 @@ impl Store {
             .statement_cache_capacity(256)
             .disable_statement_logging();
         let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(reading);
-        Ok(Store { writer, readers, lock })
+        Ok(Store { writer, readers, lock, writing: options })
+    }
+
+    /// Replaces the writing connection. The old one is closed first: there is never more than one.
+    ///
+    /// # Errors
+    /// The database cannot be opened again; every use fails until it can.
+    pub async fn reconnect(&mut self) -> Result<(), Fault> {
+        let idle = SqliteConnectOptions::new().in_memory(true).connect().await?;
+        let old = std::mem::replace(&mut self.writer, idle);
+        // Whether it closes well no longer matters: its transaction is gone.
+        let _ = sqlx::Connection::close(old).await;
+        self.writer = self.writing.connect().await?;
+        Ok(())
     }
 
     /// Brings everything committed into the one file and empties the log beside it, so that no earlier state of a page

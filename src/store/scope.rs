@@ -12,6 +12,7 @@ use super::rows::{
 };
 use crate::domain::ask::{Tally, Viewer};
 use crate::domain::community::{Account, Platform};
+use crate::domain::pledge::Pledge;
 use crate::domain::{CommunityId, MemberId, PledgeId, Ref};
 
 /// An ask with its pledges, its invited, its maybes, and everyone concerned.
@@ -28,6 +29,22 @@ impl Subject {
     /// How much of it is where.
     pub fn tally(&self) -> Tally {
         Tally::of(self.ask.ask.need, self.pledges.iter().map(|p| &p.pledge))
+    }
+
+    /// The same with one pledge changed, or added.
+    pub fn with(&self, pledge: &Pledge) -> Subject {
+        let mut after = self.clone();
+        match after.pledges.iter_mut().find(|stored| stored.pledge.id == pledge.id) {
+            Some(stored) => stored.pledge = pledge.clone(),
+            None => after.pledges.push(StoredPledge {
+                pledge: pledge.clone(),
+                version: 1,
+                step: None,
+                nudges_sent: 0,
+                nudges_stopped: false,
+            }),
+        }
+        after
     }
 
     pub fn pledge(&self, id: PledgeId) -> Option<&StoredPledge> {

@@ -5,7 +5,7 @@
 //! its release.
 
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{AssertSqlSafe, Executor as _};
 
 use super::Fault;
 
@@ -82,8 +82,8 @@ impl Script {
     /// Runs everything recorded, all or nothing, inside the transaction the connection is in.
     ///
     /// # Errors
-    /// A statement failed; none of them has happened.
-    pub async fn run(self, conn: &mut SqliteConnection) -> Result<(), Fault> {
+    /// A statement failed; none of them has happened. Unless [`Failed::undone`], the whole transaction is gone too.
+    pub async fn run(self, conn: &mut SqliteConnection) -> Result<(), Failed> {
         if self.is_empty() {
             return Ok(());
         }
@@ -94,13 +94,26 @@ impl Script {
             Bind::Text(value) => query.bind(value),
         });
         if let Err(fault) = query.execute(&mut *conn).await {
-            // The savepoint may not have been reached; a second failure here says nothing new.
-            let undo = conn.execute("rollback to input; release input").await;
-            if undo.is_err() {
-                conn.ping().await?;
-            }
-            return Err(fault);
+            let undone = conn.execute("rollback to input; release input").await.is_ok();
+            return Err(Failed { fault, undone });
         }
         Ok(())
+    }
+}
+
+/// A script that did not run.
+#[derive(Debug, thiserror::Error)]
+#[error("{fault}")]
+pub struct Failed {
+    pub fault: Fault,
+    /// Whether the transaction goes on without this script. If not, SQLite has ended it (a full disk, a broken file), and
+    /// whatever ran after it would be committed on its own.
+    pub undone: bool,
+}
+
+impl From<Fault> for Failed {
+    /// A fault while reading or deciding: nothing was written.
+    fn from(fault: Fault) -> Self {
+        Failed { fault, undone: true }
     }
 }

@@ -179,21 +179,14 @@ pub async fn all_nudges_of(
     nudges_of(conn, community, member, Timestamp::MAX).await
 }
 
-/// Recomputes every instant from its civil time: the zone data has changed. Returns how many moved.
-pub async fn recompute(conn: &mut SqliteConnection, script: &mut Script) -> Result<u32, Fault> {
-    let rows: Vec<(i64, String, String, String, i64)> =
-        sqlx::query_as("select community_id, name, civil, zone, at from timers").fetch_all(&mut *conn).await?;
-    let mut moved = 0;
-    for (community, name, civil, zone, at) in rows {
-        let (Ok(civil), Ok(zone)) = (civil.parse::<DateTime>(), zone.parse::<Zone>()) else { continue };
-        let now_at = zone.instant(civil).as_millisecond();
-        if now_at != at {
-            moved += 1;
-            script.write(
-                "update timers set at = ? where community_id = ? and name = ?",
-                [now_at.into(), community.into(), name.into()],
-            );
-        }
+/// Recomputes every timer's instant from its civil time. Returns how many moved.
+pub async fn recompute(conn: &mut SqliteConnection, script: &mut Script) -> Result<usize, Fault> {
+    let moved = super::civil::moved(conn, "select community_id, name, civil, zone, at from timers").await?;
+    for (community, name, at) in &moved {
+        script.write(
+            "update timers set at = ? where community_id = ? and name = ?",
+            [(*at).into(), (*community).into(), name.as_str().into()],
+        );
     }
-    Ok(moved)
+    Ok(moved.len())
 }

@@ -40,9 +40,6 @@ async fn a_bare_ask_is_asked_what_is_needed() {
     Thank you for wanting to help! It is not a pledge yet: what, and by when?
     - For example: /pledge A5 what:"…" by:2026-03-13
     - Not sure yet? Keep it as a maybe: /maybe A5
-
-    Pledge: /pledge A5 what: by:
-    Maybe: /maybe A5
     "#);
     insta::assert_snapshot!(refused(&mut console, "dev: /thanks P1").await, @r"
     What would you like to say?
@@ -242,7 +239,7 @@ async fn a_private_detail_is_asked_about_before_anything_is_posted() {
 #[tokio::test]
 async fn a_slip_and_a_kind_word_that_is_no_pledge_yet() {
     let mut console = Console::eastbank().await;
-    insta::assert_snapshot!(refused(&mut console, "dev: /aks two chairs").await, @"I don't know “aks”. Did you mean /ask, /asks or /mis?");
+    insta::assert_snapshot!(refused(&mut console, "dev: /aks two chairs").await, @"I don't know “aks”. Did you mean /ask or /asks?");
     insta::assert_snapshot!(refused(&mut console, "dev: /frobnicate").await, @"I don't know “frobnicate”. What I can do: /help");
     insta::assert_snapshot!(refused(&mut console, "dev: /gathering soon").await, @r"
     Which one did you mean?
@@ -256,17 +253,11 @@ async fn a_slip_and_a_kind_word_that_is_no_pledge_yet() {
     Thank you for wanting to help! It is not a pledge yet: what, and by when?
     - For example: /pledge A2 what:"…" by:2026-03-13
     - Not sure yet? Keep it as a maybe: /maybe A2
-
-    Pledge: /pledge A2 what: by:
-    Maybe: /maybe A2
     "#);
     insta::assert_snapshot!(refused(&mut console, "tomasz: /pledge A2 by:2026-03-14").await, @r#"
     Thank you for wanting to help! It is not a pledge yet: what, and by when?
     - For example: /pledge A2 what:"…" by:2026-03-13
     - Not sure yet? Keep it as a maybe: /maybe A2
-
-    Pledge: /pledge A2 what: by:
-    Maybe: /maybe A2
     "#);
     insta::assert_snapshot!(refused(&mut console, "tomasz: /pledge A2 what:\"open quote by:2026-03-14").await, @r#"A quotation mark is opened and not closed. Please send it again with both, like this: what:"a van on Friday""#);
     insta::assert_snapshot!(refused(&mut console, "tomasz: /ask chairs kind:chairs").await, @"kind: can't be “chairs”. It can be intro, expertise, skill, time, space, goods, money, transport, care or voice.");
@@ -300,12 +291,9 @@ async fn the_same_in_spanish() {
     ¡Gracias por querer ayudar! Todavía no es un compromiso: ¿qué, y para cuándo?
     - Por ejemplo: /pledge A5 what:"…" by:2026-03-16
     - ¿Aún no lo sabes? Déjalo en un quizás: /maybe A5
-
-    Me comprometo: /pledge A5 what: by:
-    Quizás: /maybe A5
     "#);
     insta::assert_snapshot!(refused(&mut console, "rosa: /hecho P1").await, @"P1 es un compromiso de otra persona. Lo tuyo: /mine");
-    insta::assert_snapshot!(refused(&mut console, "rosa: /pdio dos sillas").await, @"No conozco «pdio». ¿Querías decir /pido, /edit o /mio?");
+    insta::assert_snapshot!(refused(&mut console, "rosa: /pdio dos sillas").await, @"No conozco «pdio». ¿Querías decir /pido?");
     insta::assert_snapshot!(refused(&mut console, "rosa: /pido @everyone pizza").await, @"Eso llamaría a todo el mundo a la vez. Envíalo otra vez, por favor, sin la llamada con «@»; las peticiones abiertas las ve toda la comunidad de todas formas.");
     let neighbour = "rosa: /pido mi vecina, calle Olmo 12, necesita insulina, tel. 555-0148";
     insta::assert_snapshot!(refused(&mut console, neighbour).await, @r"

@@ -42,7 +42,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "ops", may: &["store", "config"], why: "running the bot well decides nothing about a community" },
     Layer {
         name: "platforms",
-        may: &["engine", "grammar", "speech", "domain", "delivery"],
+        may: &["engine", "grammar", "speech", "domain", "delivery", "config"],
         why: "adapters translate; what they need of a community they ask the engine for",
     },
     Layer { name: "config", may: &["domain"], why: "the configuration is read before anything is built" },

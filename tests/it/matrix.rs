@@ -9,12 +9,13 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
 
+use barnraiser::config::{self, Inviter, Secret, SignIn};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup};
 use barnraiser::domain::Zone;
 use barnraiser::domain::community::{Account, Language, Platform, Role};
 use barnraiser::engine::inbound::Cause;
 use barnraiser::engine::parcel::{Destination, Outcome, Parcel};
-use barnraiser::platforms::matrix::{ConnectError, Login, Matrix, Secret, Settings};
+use barnraiser::platforms::matrix::{ConnectError, Matrix, Settings};
 use barnraiser::speech::doc::{Block, Doc, Span};
 use barnraiser::speech::message::{Message, Voice};
 use jiff::{SignedDuration, Timestamp};
@@ -85,17 +86,16 @@ fn install_tls() {
 }
 
 fn settings(url: &str, data: &Path, password: &str) -> Settings {
-    Settings {
-        homeserver: url.to_owned(),
+    let account = config::Matrix {
+        homeserver: url.parse().unwrap(),
         user: "@bot:localhost".into(),
-        login: Login::Password(Secret::new(password)),
+        sign_in: SignIn::Password(Secret::new(password).unwrap()),
         device_name: "Barnraiser".into(),
         prefix: "!aid".into(),
-        inviters: vec!["@ana:localhost".parse().unwrap()],
+        inviters: vec![Inviter::User("@ana:localhost".into())],
         convener_power: 50,
-        known_verbs: vec!["ask".into()],
-        data: data.to_owned(),
-    }
+    };
+    Settings { account, known_verbs: vec!["ask".into()], data: data.to_owned() }
 }
 
 async fn connect(url: &str, data: &Path) -> Matrix {

@@ -5,9 +5,13 @@ Waiting is for an event, with a deadline, woken by the sync. Nothing here sleeps
 
 import asyncio
 import dataclasses
+import logging
 import time
 
 from nio import AsyncClient, AsyncClientConfig
+
+# It warns at every try while a homeserver is restarted, which is what these tests do.
+logging.getLogger("nio").setLevel(logging.ERROR)
 
 EVERYTHING = {"room": {"timeline": {"limit": 5000}}, "presence": {"not_types": ["*"]}}
 
@@ -50,6 +54,12 @@ class Seen:
     def edits(self):
         relation = self.content.get("m.relates_to", {})
         return relation.get("event_id") if relation.get("rel_type") == "m.replace" else None
+
+    @property
+    def short(self):
+        """For a failure's message."""
+        links = "".join(f" {name} {link}" for name, link in (("answers", self.answers), ("edits", self.edits)) if link)
+        return f"{self.room[:8]} {self.id} {self.sender} [{self.msgtype or self.kind}]{links} {self.body!r}"
 
     def mentions(self, user):
         return user in self.content.get("m.mentions", {}).get("user_ids", [])
@@ -122,7 +132,7 @@ class Member:
                     await asyncio.wait_for(self._news.wait(), max(left, 0))
                 except (asyncio.TimeoutError, TimeoutError):
                     missing = sum(1 for one in found if one is None)
-                    last = "\n".join(f"  {s.sender} [{s.msgtype or s.kind}] {s.body!r}" for s in self.seen[-12:])
+                    last = "\n".join(f"  {seen.short}" for seen in self.seen[-12:])
                     raise Waited(
                         f"{self.id} waited {within} s for {what} ({missing} of {len(wanted)} missing); last seen:\n{last}"
                     ) from None

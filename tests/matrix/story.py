@@ -80,7 +80,9 @@ inviters = ["@convener:localhost"]
         clock = f"{now:%Y-%m-%d %H:%M:%S} America/Chicago"
         log = open(self.folder / "bot.log", "ab")
         command = [self.binary, "run", "--config", str(self.config), "--rehearse-from", clock]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # Only what this test says: a setting of the one who runs it would be taken for the bot's.
+        env = {name: value for name, value in os.environ.items() if not name.startswith("BARNRAISER_")}
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
         log.close()
 
     def kill(self):

@@ -54,7 +54,7 @@ struct Target {
 impl MatrixGateway {
     pub(super) fn new(client: Client, settings: &Settings) -> Self {
         let chats = Arc::new(DirectChats::new(client.clone()));
-        MatrixGateway { client, prefix: format!("{} ", settings.prefix).into(), chats }
+        MatrixGateway { client, prefix: format!("{} ", settings.account.prefix).into(), chats }
     }
 
     async fn target(&self, destination: &Destination) -> Result<Target, Trouble> {

@@ -25,7 +25,7 @@ use super::settings::Settings;
 use super::trouble::Trouble;
 use crate::domain::community::Platform;
 use crate::engine::inbound::Roster;
-use crate::engine::{Engine, Stopped};
+use crate::engine::{Engine, Heard, Stopped};
 
 /// How long the homeserver may hold a sync open when nothing happens, in seconds.
 const LONG_POLL: Duration = Duration::from_secs(30);
@@ -41,6 +41,8 @@ pub enum RunError {
         "the homeserver has ended the bot's session; move the folder `matrix` in the data folder away to log in anew"
     )]
     LoggedOut,
+    #[error("the engine has stopped, so nothing can be heard any more")]
+    EngineStopped,
 }
 
 /// What stops a step of the loop.
@@ -61,17 +63,20 @@ impl<T: Into<Trouble>> From<T> for Halt {
     }
 }
 
-/// Listens until told to stop, or until the engine has stopped. See [`super::Matrix::run`].
+/// Listens until told to stop. See [`super::Matrix::run`].
 pub(super) async fn run(
     client: Client,
     settings: Settings,
     engine: Engine,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
-    let Ok(bookmarks) = engine.bookmarks(Platform::Matrix).await else { return Ok(()) };
+    let bookmarks = engine.bookmarks(Platform::Matrix).await.map_err(|Stopped| RunError::EngineStopped)?;
     let Some(own) = client.user_id().map(ToOwned::to_owned) else { return Err(RunError::LoggedOut) };
-    let ears =
-        Ears { own: own.to_string(), prefix: settings.prefix.clone(), known_verbs: settings.known_verbs.clone() };
+    let ears = Ears {
+        own: own.to_string(),
+        prefix: settings.account.prefix.clone(),
+        known_verbs: settings.known_verbs.clone(),
+    };
     let mut listener = Listener {
         client,
         settings,
@@ -95,7 +100,8 @@ pub(super) async fn run(
                 backoff.reset();
                 continue;
             }
-            Err(Halt::Engine) => return Ok(()),
+            Err(Halt::Engine) if shutdown.is_cancelled() => return Ok(()),
+            Err(Halt::Engine) => return Err(RunError::EngineStopped),
             Err(Halt::Trouble(Trouble::LoggedOut)) => return Err(RunError::LoggedOut),
             Err(Halt::Trouble(trouble)) => {
                 let pause = if let Trouble::Wait(pause) = trouble { pause } else { backoff.next() };
@@ -237,9 +243,13 @@ impl Listener {
     async fn hand_over(&mut self, room: &Room, events: &[Event]) -> Result<(), Halt> {
         let company = places::company(room).await?;
         for event in events {
-            let power = self.settings.convener_power;
-            if let Some(inbound) = places::inbound(room, company, event, &self.ears, power).await? {
-                self.engine.hear(inbound).await?;
+            let power = self.settings.account.convener_power;
+            if let Some(mut inbound) = places::inbound(room, company, event, &self.ears, power).await? {
+                inbound.at = self.engine.clock().showed_at(inbound.at);
+                if let Heard::Reply(_) = self.engine.hear(inbound).await? {
+                    // Answers go through the outbox here; anything else means that nothing was recorded.
+                    return Err(Halt::Trouble(Trouble::Unclear("an event could not be recorded".into())));
+                }
             }
         }
         // The bot's own messages come back too; they alone are not worth a write.
@@ -257,12 +267,22 @@ impl Listener {
         if places::company(room).await? == Company::Alone {
             return Ok(());
         }
-        let roster = places::roster(room, self.settings.convener_power).await?;
+        let roster = places::roster(room, self.settings.account.convener_power).await?;
         if self.rosters.get(room.room_id()) != Some(&roster) {
             self.engine.roster(roster.clone()).await?;
             self.rosters.insert(room.room_id().to_owned(), roster);
         }
         Ok(())
+    }
+
+    /// Is this an invitation by somebody listed, or to a direct chat by somebody of one of the bot's rooms?
+    async fn is_welcome(&self, room: &Room) -> Result<bool, Halt> {
+        let Some(inviter) = room.invite_details().await.ok().map(|invite| invite.inviter_id) else { return Ok(false) };
+        if self.settings.account.inviters.iter().any(|pattern| pattern.covers(inviter.as_str())) {
+            return Ok(true);
+        }
+        let alone = room.is_direct().await.unwrap_or(false);
+        Ok(alone && !places::shared(&self.client, &inviter).await?.is_empty())
     }
 
     /// Joins rooms the bot is invited to by people it listens to, and declines the others.
@@ -272,9 +292,7 @@ impl Listener {
             if !self.patience.allows(&id) {
                 continue;
             }
-            let inviter = room.invite_details().await.ok().map(|invite| invite.inviter_id);
-            let welcome =
-                inviter.is_some_and(|inviter| self.settings.inviters.iter().any(|pattern| pattern.covers(&inviter)));
+            let welcome = self.is_welcome(&room).await?;
             let answered = if welcome { room.join().await } else { room.leave().await };
             match answered.map_err(Trouble::from) {
                 Ok(()) => {

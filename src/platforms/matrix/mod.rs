@@ -31,7 +31,7 @@ mod words;
 pub use gateway::MatrixGateway;
 pub use listener::RunError;
 pub use session::ConnectError;
-pub use settings::{Inviter, Login, Secret, Settings};
+pub use settings::Settings;
 
 /// A logged-in bot account, synchronised once: it knows its rooms.
 #[derive(Debug)]
@@ -60,10 +60,10 @@ impl Matrix {
         self.gateway.clone()
     }
 
-    /// Hears what people say until `shutdown`, or until the engine stops. Lost connections are waited out.
+    /// Hears what people say until `shutdown`. Lost connections are waited out.
     ///
     /// # Errors
-    /// [`RunError::LoggedOut`] if the homeserver ended the session: only a person can mend that.
+    /// The homeserver ended the session, which only a person can mend; or the engine stopped first.
     pub async fn run(self, engine: Engine, shutdown: CancellationToken) -> Result<(), RunError> {
         listener::run(self.client, self.settings, engine, shutdown).await
     }

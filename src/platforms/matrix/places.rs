@@ -96,7 +96,7 @@ fn convenes(level: UserPowerLevel, convener_power: i64) -> bool {
 }
 
 /// The public rooms that the bot and this person are both in.
-async fn shared(client: &Client, person: &UserId) -> Result<Vec<Room>, Trouble> {
+pub(super) async fn shared(client: &Client, person: &UserId) -> Result<Vec<Room>, Trouble> {
     let mut rooms = Vec::new();
     for room in client.joined_rooms() {
         let known = room.is_state_fully_synced() && !room.is_space();

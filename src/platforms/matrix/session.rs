@@ -23,8 +23,9 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Backoff, random_bytes};
-use super::settings::{Login, Secret, Settings};
+use super::settings::Settings;
 use super::trouble::Trouble;
+use crate::config::{Secret, SignIn};
 
 /// How long one request may take, in seconds; a sync may take this on top of its own waiting.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -122,7 +123,7 @@ impl Folder {
 
 /// Logs in or takes up the kept login, and synchronises once.
 pub(super) async fn open(settings: &Settings, shutdown: &CancellationToken) -> Result<Client, ConnectError> {
-    UserId::parse(&settings.user).map_err(|_| ConnectError::BadUser)?;
+    UserId::parse(&settings.account.user).map_err(|_| ConnectError::BadUser)?;
     let folder = Folder::of(&settings.data);
     private_folder(&folder.root).map_err(|source| ConnectError::Disk { path: folder.root.clone(), source })?;
     let kept = match folder.read()? {
@@ -175,25 +176,28 @@ pub(super) fn sync_settings(wait: Duration) -> SyncSettings {
 fn builder(settings: &Settings) -> ClientBuilder {
     let once = RequestConfig::new().timeout(REQUEST_TIMEOUT).disable_retry();
     // The well-known answer of a login could point the bot to another server than the operator wrote down.
-    Client::builder().homeserver_url(&settings.homeserver).respect_login_well_known(false).request_config(once)
+    Client::builder()
+        .homeserver_url(settings.account.homeserver.as_str())
+        .respect_login_well_known(false)
+        .request_config(once)
 }
 
 /// The first login, on a client without a store: the SDK leaves an unusable one behind when a login fails.
 async fn log_in(settings: &Settings, shutdown: &CancellationToken) -> Result<MatrixSession, ConnectError> {
     let client = builder(settings).build().await.map_err(|_| ConnectError::BadHomeserver)?;
-    match &settings.login {
-        Login::Password(password) => {
-            let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(settings.user.clone()));
+    match &settings.account.sign_in {
+        SignIn::Password(password) => {
+            let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(settings.account.user.clone()));
             let proof = login::v3::Password::new(user, password.reveal().to_owned());
             let mut request = login::v3::Request::new(login::v3::LoginInfo::Password(proof));
-            request.initial_device_display_name = Some(settings.device_name.clone());
+            request.initial_device_display_name = Some(settings.account.device_name.clone());
             match patiently(shutdown, || client.send(request.clone())).await {
                 Ok(answer) => Ok(MatrixSession::from(&answer)),
                 Err(Failed::Trouble(Trouble::Refused(reason))) => Err(ConnectError::WrongPassword(reason)),
                 Err(other) => Err(other.into()),
             }
         }
-        Login::Token { token, device_id } => check_token(&client, settings, token, device_id, shutdown).await,
+        SignIn::Token { token, device_id } => check_token(&client, settings, token, device_id, shutdown).await,
     }
 }
 
@@ -205,7 +209,7 @@ async fn check_token(
     device_id: &str,
     shutdown: &CancellationToken,
 ) -> Result<MatrixSession, ConnectError> {
-    let user_id = UserId::parse(&settings.user).map_err(|_| ConnectError::BadUser)?;
+    let user_id = UserId::parse(&settings.account.user).map_err(|_| ConnectError::BadUser)?;
     let session = MatrixSession {
         meta: SessionMeta { user_id, device_id: OwnedDeviceId::from(device_id) },
         tokens: SessionTokens { access_token: token.reveal().to_owned(), refresh_token: None },
@@ -252,11 +256,11 @@ async fn restore(settings: &Settings, folder: &Folder, mut kept: Kept) -> Result
 
 /// Refuses a session that belongs to somebody else than the configuration says.
 fn check_owner(settings: &Settings, folder: &Folder, kept: &SessionMeta) -> Result<(), ConnectError> {
-    let same_device = match &settings.login {
-        Login::Password(_) => true,
-        Login::Token { device_id, .. } => kept.device_id == device_id.as_str(),
+    let same_device = match &settings.account.sign_in {
+        SignIn::Password(_) => true,
+        SignIn::Token { device_id, .. } => kept.device_id == device_id.as_str(),
     };
-    if kept.user_id == settings.user && same_device {
+    if kept.user_id == settings.account.user && same_device {
         return Ok(());
     }
     let kept = format!("{} (device {})", kept.user_id, kept.device_id);
@@ -336,7 +340,7 @@ mod tests {
         Settings {
             homeserver: "http://127.0.0.1:1".into(),
             user: "@bot:localhost".into(),
-            login: Login::Password(Secret::new("pw")),
+            login: SignIn::Password(Secret::new("pw")),
             device_name: "Barnraiser".into(),
             prefix: "!aid".into(),
             inviters: Vec::new(),

@@ -155,9 +155,10 @@ fn html(doc: &Doc, prefix: &str) -> String {
             }
         }
     }
-    if !doc.buttons.is_empty() {
+    let mut unsaid = doc.unsaid_buttons().peekable();
+    if unsaid.peek().is_some() {
         html.push_str("<ul>");
-        for button in &doc.buttons {
+        for button in unsaid {
             let (label, command) = (escaped(&button.label), escaped(&button.command));
             let _ = write!(html, "<li>{label}: <code>{}{command}</code></li>", escaped(prefix));
         }

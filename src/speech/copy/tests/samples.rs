@@ -634,5 +634,10 @@ pub fn messages() -> Vec<Message> {
             }
         }
     }
+    // Too late for a digest by itself.
+    let late = GatheringLine { digest_at: jiff::Timestamp::UNIX_EPOCH, ..gathering(DigestState::Scheduled) };
+    all.push(Message::GatheringMoved(late.clone()));
+    let (digest, community) = (digests().remove(0), words("Eastbank"));
+    all.push(Message::Preview { digest, gathering: Some(late), community, held: false });
     all
 }
