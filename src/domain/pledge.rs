@@ -185,3 +185,144 @@ impl Pledge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ask::Tally;
+    use crate::domain::calendar::{Due, Zone};
+
+    const HELPER: MemberId = MemberId(1);
+    const ASKER: MemberId = MemberId(2);
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+    const NEED: u32 = 12;
+
+    fn pledge(amount: u32) -> Pledge {
+        Pledge {
+            id: PledgeId(1),
+            ask: AskId(1),
+            helper: HELPER,
+            what: "lamps".to_owned(),
+            first_step: None,
+            amount,
+            due: When::new(Due::Day(jiff::civil::date(2026, 3, 11)), Zone::utc()),
+            made_at: NOW,
+            state: PledgeState::Open { done_so_far: 0 },
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    enum Move {
+        Done(MemberId, Option<u32>),
+        Adjust(MemberId, Option<u32>),
+        HandBack(MemberId),
+        Confirm(MemberId),
+        Silence,
+        StillNeeded(MemberId),
+        Release,
+    }
+
+    fn any_move() -> impl Strategy<Value = Move> {
+        let who = prop_oneof![4 => Just(HELPER), 4 => Just(ASKER), 1 => Just(MemberId(3))];
+        let amount = prop::option::of(1..2 * NEED);
+        prop_oneof![
+            (who.clone(), amount.clone()).prop_map(|(who, amount)| Move::Done(who, amount)),
+            (who.clone(), amount).prop_map(|(who, amount)| Move::Adjust(who, amount)),
+            who.clone().prop_map(Move::HandBack),
+            who.clone().prop_map(Move::Confirm),
+            Just(Move::Silence),
+            who.prop_map(Move::StillNeeded),
+            Just(Move::Release),
+        ]
+    }
+
+    /// What becomes of a pledge; refused, it stays as it was.
+    fn moved(pledge: &Pledge, by: &Move) -> Option<Pledge> {
+        let left = Tally::of(NEED, [pledge]).left();
+        let pledge = pledge.clone();
+        match *by {
+            Move::Done(who, amount) => pledge.done(who, amount, NOW).ok(),
+            Move::Adjust(who, amount) => pledge.adjust(who, Adjustment { amount, ..Adjustment::default() }, left).ok(),
+            Move::HandBack(who) => pledge.hand_back(who, NOW).ok(),
+            Move::Confirm(who) => pledge.confirm(who, ASKER, NOW).ok(),
+            Move::Silence => pledge.confirm_by_silence(NOW),
+            Move::StillNeeded(who) => pledge.still_needed(who, ASKER).ok(),
+            Move::Release => pledge.release(NOW),
+        }
+    }
+
+    fn is_over(pledge: &Pledge) -> bool {
+        !matches!(pledge.state, PledgeState::Open { .. } | PledgeState::Done { .. })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_happens_makes_more_of_it_than_was_needed_and_what_is_over_stays_over(
+            amount in 1..=NEED,
+            moves in prop::collection::vec(any_move(), 0..30),
+        ) {
+            let mut pledge = pledge(amount);
+            for by in &moves {
+                let Some(next) = moved(&pledge, by) else { continue };
+                prop_assert!(!is_over(&pledge), "{by:?} changed {pledge:?}");
+                prop_assert!(next.amount >= 1);
+                if let PledgeState::Open { done_so_far } = next.state {
+                    prop_assert!(done_so_far < next.amount, "{by:?}: {next:?}");
+                }
+                let tally = Tally::of(NEED, [&next]);
+                prop_assert!(tally.covered() <= NEED, "{by:?}: {next:?}");
+                let gone = matches!(next.state, PledgeState::HandedBack { .. } | PledgeState::Released { .. });
+                prop_assert_eq!(tally.covered(), if gone { 0 } else { next.amount });
+                pledge = next;
+            }
+        }
+
+        #[test]
+        fn only_the_helper_moves_a_promise_and_only_the_asker_judges_it(
+            amount in 1..=NEED,
+            moves in prop::collection::vec(any_move(), 0..30),
+        ) {
+            let mut pledge = pledge(amount);
+            for by in &moves {
+                let Some(next) = moved(&pledge, by) else { continue };
+                let who = match by {
+                    Move::Done(who, _) | Move::Adjust(who, _) | Move::HandBack(who) => Some((*who, HELPER)),
+                    Move::Confirm(who) | Move::StillNeeded(who) => Some((*who, ASKER)),
+                    Move::Silence | Move::Release => None,
+                };
+                prop_assert!(who.is_none_or(|(who, may)| who == may), "{by:?}");
+                pledge = next;
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_done_stays_done_when_the_rest_goes_back() {
+        let part = pledge(5).done(HELPER, Some(2), NOW).unwrap();
+        assert_eq!(part.state, PledgeState::Open { done_so_far: 2 });
+        let back = part.clone().hand_back(HELPER, NOW).unwrap();
+        assert_eq!((back.amount, back.state), (2, PledgeState::Done { at: NOW }));
+        let released = part.clone().release(NOW).unwrap();
+        assert_eq!((released.amount, released.state), (2, PledgeState::Done { at: NOW }));
+        assert_eq!(part.done(HELPER, Some(3), NOW).unwrap().state, PledgeState::Done { at: NOW });
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong() {
+        let id = PledgeId(1);
+        let done = pledge(5).done(HELPER, None, NOW).unwrap();
+        assert_eq!(pledge(5).done(ASKER, None, NOW), Err(Refusal::NotYourPledge(id)));
+        assert_eq!(pledge(5).done(HELPER, Some(6), NOW), Err(Refusal::MoreThanPledged { pledge: id, left: 5 }));
+        assert_eq!(pledge(5).adjust(HELPER, Adjustment::default(), 0), Err(Refusal::NothingToChange));
+        let more = Adjustment { amount: Some(8), ..Adjustment::default() };
+        assert_eq!(pledge(5).adjust(HELPER, more, 2), Err(Refusal::MoreThanNeeded { ask: AskId(1), left: 7 }));
+        assert_eq!(pledge(5).confirm(HELPER, ASKER, NOW), Err(Refusal::NotYoursToConfirm(id)));
+        assert_eq!(pledge(5).still_needed(ASKER, ASKER), Err(Refusal::NotDoneYet(id)));
+        assert_eq!(done.clone().hand_back(HELPER, NOW), Err(Refusal::AlreadyDone(id)));
+        let kept = done.confirm(ASKER, ASKER, NOW).unwrap();
+        assert_eq!(kept.clone().confirm(ASKER, ASKER, NOW), Err(Refusal::AlreadyKept(id)));
+        assert_eq!(kept.release(NOW), None);
+    }
+}

@@ -46,7 +46,9 @@ pub(super) async fn claim(
     let mut script = Script::default();
     let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
     let id = row.id;
-    if let Some(morning) = rests_until(conn, &row, now).await? {
+    if let Some(morning) = asleep_until(conn, &row, now).await? {
+        // It could not go out when it was due, and now they sleep. What may be there already waits as well: if it is not,
+        // it would be sent again.
         outbox::put_off(&mut script, id, morning);
         return Ok((script, Claimed::Later));
     }
@@ -75,16 +77,13 @@ pub(super) async fn claim(
     }
 }
 
-/// The morning until which a row waits, if its reader sleeps or is away by now: it was due while they were awake, and could
-/// not be sent then. An answer goes out at once, since somebody waits for it.
-async fn rests_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
-    let Some(member) = row.member_id.filter(|_| row.cause != Cause::Reply.name() && row.cause != Cause::Refusal.name())
-    else {
-        return Ok(None);
-    };
+/// Their next morning, if this is something the bot says by itself to somebody who is not to be written to now.
+async fn asleep_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let by_itself = [Cause::Nudge, Cause::Notice, Cause::Care, Cause::Preview].iter().any(|c| c.name() == row.cause);
+    let Some(member) = row.member_id.filter(|_| by_itself) else { return Ok(None) };
     let person = people::person(conn, MemberId(member)).await?;
-    let waking = person.map(|person| person.member.waking).filter(|waking| !waking.awake(now));
-    Ok(waking.map(|waking| waking.next_morning(now)))
+    let waking = person.map(|p| p.member.waking);
+    Ok(waking.filter(|waking| !waking.awake(now)).map(|waking| waking.next_morning(now)))
 }
 
 /// The row's frozen body and what to deliver; `None` if it makes no sense any more.

@@ -239,9 +239,7 @@ async fn a_private_detail_is_asked_about_before_anything_is_posted() {
 #[tokio::test]
 async fn a_slip_and_a_kind_word_that_is_no_pledge_yet() {
     let mut console = Console::eastbank().await;
-    insta::assert_snapshot!(refused(&mut console, "dev: /aks two chairs").await, @r"
-    I don't know “aks”. Did you mean /ask or /asks?
-    ");
+    insta::assert_snapshot!(refused(&mut console, "dev: /aks two chairs").await, @"I don't know “aks”. Did you mean /ask or /asks?");
     insta::assert_snapshot!(refused(&mut console, "dev: /frobnicate").await, @"I don't know “frobnicate”. What I can do: /help");
     insta::assert_snapshot!(refused(&mut console, "dev: /gathering soon").await, @r"
     Which one did you mean?
@@ -295,9 +293,7 @@ async fn the_same_in_spanish() {
     - ¿Aún no lo sabes? Déjalo en un quizás: /maybe A5
     "#);
     insta::assert_snapshot!(refused(&mut console, "rosa: /hecho P1").await, @"P1 es un compromiso de otra persona. Lo tuyo: /mine");
-    insta::assert_snapshot!(refused(&mut console, "rosa: /pdio dos sillas").await, @r"
-    No conozco «pdio». ¿Querías decir /pido?
-    ");
+    insta::assert_snapshot!(refused(&mut console, "rosa: /pdio dos sillas").await, @"No conozco «pdio». ¿Querías decir /pido?");
     insta::assert_snapshot!(refused(&mut console, "rosa: /pido @everyone pizza").await, @"Eso llamaría a todo el mundo a la vez. Envíalo otra vez, por favor, sin la llamada con «@»; las peticiones abiertas las ve toda la comunidad de todas formas.");
     let neighbour = "rosa: /pido mi vecina, calle Olmo 12, necesita insulina, tel. 555-0148";
     insta::assert_snapshot!(refused(&mut console, neighbour).await, @r"

@@ -70,9 +70,7 @@ fn the_other_messages_are_there() {
         assert!(!has_word(&notice.text, "omar"), "{}", notice.text);
     }
     insta::assert_snapshot!(free[0].text, @"A spot on your ask A2 is free again, for tomorrow (Saturday 14 March), 10:00: “Two people who can rewire a lamp safely, Sat 14 March 10:00.”. I am telling everyone who was a maybe. If you know someone who could, a word from you is quickest.");
-    insta::assert_snapshot!(free[1].text, @r#"
-    A spot on A2 is free again, for tomorrow (Saturday 14 March), 10:00: “Two people who can rewire a lamp safely, Sat 14 March 10:00.”. You were a maybe for it; if it doesn't suit you, that is fine. If you can: /pledge A2 what:"…" by:"2026-03-14 10:00"
-    "#);
+    insta::assert_snapshot!(free[1].text, @r#"A spot on A2 is free again, for tomorrow (Saturday 14 March), 10:00: “Two people who can rewire a lamp safely, Sat 14 March 10:00.”. You were a maybe for it; if it doesn't suit you, that is fine. If you can: /pledge A2 what:"…" by:"2026-03-14 10:00""#);
 
     assert_eq!(played.rows("care"), ["2026-03-20T14:00Z dm:amara P7"]);
     let care = at(&played, "2026-03-20T14:00:00Z", "care");
@@ -174,7 +172,7 @@ fn a_private_ask_stays_between_its_people() {
 fn nobody_who_was_late_or_silent_or_handed_back_is_named_in_public() {
     let played = play(&script());
     let public: Vec<&Said> = played.said.iter().filter(|said| said.is_public()).collect();
-    assert!(public.len() > 30, "there is much to read: {}", public.len());
+    assert!(public.len() > 25, "there is much to read: {}", public.len());
     for said in public {
         for who in ["omar", "keisha"] {
             assert!(!has_word(&said.text, who), "{said:?}");

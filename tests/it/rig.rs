@@ -11,7 +11,7 @@ use barnraiser::domain::community::{Account, Platform};
 use barnraiser::engine::clock::{Clock, ManualClock, SeededIds};
 use barnraiser::engine::inbound::{Answer, Cause, Inbound, Named, Place, Reply};
 use barnraiser::engine::parcel::{Destination, Outcome, Parcel, Receipt};
-use barnraiser::engine::{Defaults, Engine, Heard, Running};
+use barnraiser::engine::{CannotOpen, Defaults, Engine, Heard, Running};
 use barnraiser::speech::copy;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -134,8 +134,18 @@ impl Rig {
     pub async fn wake(&mut self) {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let ids = Arc::new(SeededIds::new(1));
-        let open = Engine::open(self.folder.path(), self.defaults.clone(), clock, ids).await;
-        self.awake = Some(open.expect("it opens"));
+        // Other tests start processes of their own, and for the moment until it becomes another program a child holds
+        // everything this process holds open, the lock on this folder included.
+        for _ in 0..10_000 {
+            match Engine::open(self.folder.path(), self.defaults.clone(), Arc::clone(&clock), ids.clone()).await {
+                Err(CannotOpen::InUse(_)) => tokio::task::yield_now().await,
+                open => {
+                    self.awake = Some(open.expect("it opens"));
+                    return;
+                }
+            }
+        }
+        panic!("the folder stays in use");
     }
 
     pub fn engine(&self) -> &Engine {
