@@ -161,13 +161,14 @@ impl Steps {
         if self.crashes(rig).await {
             return true;
         }
-        let found = match parcel.unresolved_since {
-            Some(since) => rig.world.find(&parcel, since).await,
-            None => Lookup::Absent,
-        };
-        let receipt = match found {
-            Lookup::Found(message) => Receipt { row: parcel.row, outcome: Outcome::Delivered { message } },
-            _ => rig.send(&parcel).await,
+        let row = parcel.row;
+        let receipt = match parcel.unresolved_since {
+            None => rig.send(&parcel).await,
+            Some(since) => match rig.world.find(&parcel, since).await {
+                Lookup::Found(message) => Receipt { row, outcome: Outcome::Delivered { message } },
+                Lookup::Absent => Receipt { row, outcome: Outcome::Absent },
+                Lookup::Unreadable(reason) => panic!("{reason}"),
+            },
         };
         if self.crashes(rig).await {
             return true;
@@ -293,6 +294,42 @@ async fn a_nudge_that_makes_no_sense_any_more_is_not_sent() {
         rig.settle().await;
         assert_eq!(rig.world.nudges(), [], "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_nudge_that_has_to_be_sent_again_is_asked_about_again() {
+    let later = Outcome::Later { after: SignedDuration::from_mins(5) };
+    let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
+    for outcome in [later, unknown] {
+        for (text, nudges) in [("done P1", 0), ("me", 1)] {
+            let mut rig = reminder_on_its_way().await;
+            let mut parcel = rig.claim().await.unwrap();
+            while parcel.cause != Cause::Nudge {
+                let receipt = rig.send(&parcel).await;
+                rig.engine().receipt(receipt).await.unwrap();
+                parcel = rig.claim().await.unwrap();
+            }
+            rig.engine().receipt(Receipt { row: parcel.row, outcome: outcome.clone() }).await.unwrap();
+            rig.say("hana", text).await;
+            rig.wait(SignedDuration::from_hours(1)).await;
+            assert_eq!(rig.world.nudges().len(), nudges, "{outcome:?}, then {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_is_not_sent_again_in_the_night() {
+    let rig = reminder_on_its_way().await;
+    let parcel = rig.claim().await.unwrap();
+    assert_eq!(parcel.cause, Cause::Nudge, "nudges go first");
+    rig.clock.set(chicago("2026-03-09 21:00"));
+    let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
+    rig.engine().receipt(Receipt { row: parcel.row, outcome: unknown }).await.unwrap();
+    rig.advance(chicago("2026-03-10 08:59")).await;
+    assert_eq!(rig.world.nudges(), []);
+    rig.advance(chicago("2026-03-10 20:00")).await;
+    let at: Vec<Timestamp> = rig.world.nudges().iter().map(|nudge| nudge.at).collect();
+    assert_eq!(at, [chicago("2026-03-10 09:00")]);
 }
 
 #[tokio::test]
