@@ -45,7 +45,8 @@ impl Courier {
             match self.gateway.find(&parcel, since).await {
                 Lookup::Found(message) => return Outcome::Delivered { message },
                 Lookup::Unreadable(reason) => return Outcome::Unreadable { reason },
-                Lookup::Absent => {}
+                // It is asked again whether it makes sense, and what it says, before it is sent again.
+                Lookup::Absent => return Outcome::Absent,
             }
         }
         let doc = copy::say(&parcel.message, &parcel.voice);

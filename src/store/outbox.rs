@@ -206,10 +206,10 @@ impl Settled {
     }
 }
 
-/// Known not to have been taken: it may be sent, not before an instant.
+/// Known not to have been taken: it may be sent, not before an instant. What it says is asked again by then.
 pub fn ready_again(script: &mut Script, id: i64, not_before: Timestamp) {
     script.write(
-        "update outbox set state = 'ready', unresolved_since = null, not_before = ? where id = ?",
+        "update outbox set state = 'ready', body = null, unresolved_since = null, not_before = ? where id = ?",
         [not_before.as_millisecond().into(), id.into()],
     );
 }

@@ -89,7 +89,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..HELPERS.len(), 0..QUIET.len()).prop_map(|(helper, hours)| Step::Quiet { helper, hours }),
         1 => (0..HELPERS.len(), 1i64..6).prop_map(|(helper, days)| Step::Away { helper, days }),
         8 => (1i64..72).prop_map(|hours| Step::Wait { hours }),
-        2 => (1i64..72).prop_map(|hours| Step::Outage { hours }),
+        4 => (1i64..120).prop_map(|hours| Step::Outage { hours }),
         2 => (1i64..96).prop_map(|hours| Step::Off { hours }),
         1 => Just(Step::Crash),
     ]
