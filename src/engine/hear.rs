@@ -14,9 +14,9 @@ use super::speaker::Speaker;
 use super::{Defaults, Heard, beginning, listing, people};
 use crate::domain::community::Role;
 use crate::domain::{CommunityId, Ref, Refusal};
+use crate::grammar::Invocation;
 use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
-use crate::grammar::{Invocation, text};
 use crate::speech::message::{Message, Voice, Words};
 use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
@@ -56,8 +56,11 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
 
 impl Hearing<'_> {
     /// Handles one inbound event. A refusal changes nothing but the inbox.
-    pub(super) async fn handle(mut self, inbound: &Inbound) -> Result<Handled, Fault> {
-        let said = text::read(&inbound.text, inbound.at.min(self.now));
+    pub(super) async fn handle(
+        mut self,
+        inbound: &Inbound,
+        said: Result<Invocation, Refusal>,
+    ) -> Result<Handled, Fault> {
         let target = said.as_ref().ok().and_then(|s| s.target);
         let found = match self.place(inbound, said.as_ref().ok(), target).await {
             Ok(found) => found,

@@ -35,10 +35,10 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::domain::Zone;
 use crate::domain::community::{Language, Platform};
 use crate::domain::schedule::Schedule;
-use crate::grammar::text;
+use crate::domain::{Refusal, Zone};
+use crate::grammar::{Invocation, text};
 pub use crate::store::{CannotOpen, Fault};
 use crate::store::{Store, bookmarks, lists};
 use clock::{Clock, Ids};
@@ -157,12 +157,12 @@ impl Engine {
     /// # Errors
     /// The engine has stopped: nothing was recorded.
     pub async fn hear(&self, inbound: Inbound) -> Result<Heard, Stopped> {
-        let looks = inbound.answer == Answer::Direct
-            && text::read(&inbound.text, inbound.at).is_ok_and(|said| hear::only_looks(&said));
-        if looks && let Some(heard) = self.look(&inbound).await {
+        let said = text::read(&inbound.text, inbound.at.min(self.clock.now()));
+        let looks = inbound.answer == Answer::Direct && said.as_ref().is_ok_and(hear::only_looks);
+        if looks && let Some(heard) = self.look(&inbound, said.clone()).await {
             return Ok(heard);
         }
-        match self.send(Input::Heard(Box::new(inbound))).await? {
+        match self.send(Input::Heard(Box::new(inbound), said)).await? {
             Outcome::Heard(heard) => Ok(heard),
             Outcome::Failed(reference) => Ok(queue::fault_reply(&self.defaults, reference, self.clock.now())),
             _ => Err(Stopped),
@@ -171,13 +171,13 @@ impl Engine {
 
     /// Answers a question that changes nothing from a read-only connection, beside the writer. `None` if it has to go
     /// through the writer after all: a person or a place not met before, or no connection to be had.
-    async fn look(&self, inbound: &Inbound) -> Option<Heard> {
+    async fn look(&self, inbound: &Inbound, said: Result<Invocation, Refusal>) -> Option<Heard> {
         let unreadable = |fault| tracing::warn!(%fault, "a question goes through the writer");
         let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
         let mut keys = keys::Keys::none();
         let hearing =
             hear::Hearing { conn: &mut conn, keys: &mut keys, defaults: &self.defaults, now: self.clock.now() };
-        let handled = hearing.handle(inbound).await.map_err(unreadable).ok()?;
+        let handled = hearing.handle(inbound, said).await.map_err(unreadable).ok()?;
         keys.unused().then_some(handled.heard)
     }
 

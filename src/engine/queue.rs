@@ -18,6 +18,7 @@ use super::roster::Placing;
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
+use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 use crate::store::script::{Failed, Script};
 use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers};
@@ -25,10 +26,20 @@ use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers};
 /// Everything the engine takes in.
 #[derive(Debug)]
 pub(super) enum Input {
-    Heard(Box<Inbound>),
+    /// What a person did, read as a command by whoever brought it.
+    Heard(Box<Inbound>, Result<Invocation, Refusal>),
     Roster(Box<Roster>),
-    Appoint { platform: Platform, place: String, place_name: String, who: Box<Named> },
-    Bookmark { platform: Platform, room: String, event: String },
+    Appoint {
+        platform: Platform,
+        place: String,
+        place_name: String,
+        who: Box<Named>,
+    },
+    Bookmark {
+        platform: Platform,
+        room: String,
+        event: String,
+    },
     Tick,
     Agenda,
     Claim(Platform),
@@ -115,6 +126,8 @@ impl Writer {
         let mut jobs = Vec::with_capacity(BATCH);
         while waiting.recv_many(&mut jobs, BATCH).await > 0 {
             self.batch(std::mem::take(&mut jobs)).await;
+            // Those just answered may have more to say: whoever is ready gets into this commit, not the one after it.
+            tokio::task::yield_now().await;
         }
         if let Err(fault) = self.store.writer.close().await {
             tracing::error!(%fault, "the database did not close cleanly; nothing acknowledged is lost");
@@ -222,7 +235,7 @@ impl Desk<'_> {
     /// Handles one input; its writes are all in the transaction, or none of them.
     async fn take_in(&mut self, input: Input) -> Result<Outcome, Failed> {
         match input {
-            Input::Heard(inbound) => Ok(Outcome::Heard(self.hear(&inbound).await?)),
+            Input::Heard(inbound, said) => Ok(Outcome::Heard(self.hear(&inbound, said).await?)),
             Input::Roster(roster) => {
                 let script = self.placing().roster(&roster).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
@@ -254,8 +267,8 @@ impl Desk<'_> {
     }
 
     /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
-    async fn hear(&mut self, inbound: &Inbound) -> Result<Heard, Failed> {
-        let fault = match self.hearing().handle(inbound).await {
+    async fn hear(&mut self, inbound: &Inbound, said: Result<Invocation, Refusal>) -> Result<Heard, Failed> {
+        let fault = match self.hearing().handle(inbound, said).await {
             Ok(handled) => match handled.script.run(self.conn).await {
                 Ok(()) => return Ok(handled.heard),
                 Err(Failed { fault, undone: true }) if heard_before(&fault) => return Ok(Heard::Again),

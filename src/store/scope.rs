@@ -130,6 +130,8 @@ impl TryFrom<ScopeRow> for Scope {
 }
 
 /// The ask `k` of community `c` with everything around it, as JSON.
+///
+/// Its pledges name their index: without statistics SQLite would read all pledges of the community instead.
 macro_rules! subject_json {
     () => {
         concat!(
@@ -138,7 +140,7 @@ macro_rules! subject_json {
             ", ",
             "'pledges', json((select json_group_array(json(",
             pledge_json!(),
-            ") order by p.number) from pledges p ",
+            ") order by p.number) from pledges p indexed by pledges_of_ask ",
             " where p.community_id = c.id and p.ask = k.number)), ",
             "'invited', json((select json_group_array(i.member_id) from invitations i ",
             " where i.community_id = c.id and i.ask = k.number)), ",
@@ -147,8 +149,8 @@ macro_rules! subject_json {
             "'people', json((select json_group_array(json(",
             person_json!(),
             ")) from members m where m.id in ",
-            " (select k.asker_id union select p.helper_id from pledges p where p.community_id = c.id ",
-            "  and p.ask = k.number union select y.member_id from maybes y where y.community_id = c.id ",
+            " (select k.asker_id union select p.helper_id from pledges p indexed by pledges_of_ask ",
+            "  where p.community_id = c.id and p.ask = k.number union select y.member_id from maybes y where y.community_id = c.id ",
             "  and y.ask = k.number))))"
         )
     };
@@ -267,14 +269,13 @@ pub async fn candidates(
     let shared = serde_json::to_string(shared).map_err(|error| Fault::Encode(Box::new(error)))?;
     let rows: Vec<(i64, String, Option<i64>)> = sqlx::query_as(
         "select c.id, c.slug, a.acted_at from communities c \
-         left join accounts a on a.community_id = c.id and a.platform = ? and a.ref = ? \
-         where a.member_id is not null or c.id in \
-          (select community_id from places where platform = ? and ref in (select value from json_each(?))) \
+         left join accounts a on a.community_id = c.id and a.platform = ?1 and a.ref = ?2 \
+         where c.id in (select community_id from accounts where platform = ?1 and ref = ?2 \
+          union select community_id from places where platform = ?1 and ref in (select value from json_each(?3))) \
          order by a.acted_at desc nulls last, c.id",
     )
     .bind(speaker.platform.name())
     .bind(&speaker.id)
-    .bind(speaker.platform.name())
     .bind(shared)
     .fetch_all(conn)
     .await?;

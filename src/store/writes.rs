@@ -252,9 +252,9 @@ pub fn blank_words_before(script: &mut Script, before: Timestamp) {
     );
     script.write(
         "update asks set words = null where words is not null and made_at < ? and coalesce(withdrawn_at, due_at, made_at) < ? \
-         and not exists (select 1 from pledges p where p.community_id = asks.community_id and p.ask = asks.number \
+         and not exists (select 1 from pledges p indexed by pledges_of_ask where p.community_id = asks.community_id and p.ask = asks.number \
           and (p.state in ('open', 'done') or p.state_at >= ?)) \
-         and (withdrawn_at is not null or need <= (select coalesce(sum(p.amount), 0) from pledges p \
+         and (withdrawn_at is not null or need <= (select coalesce(sum(p.amount), 0) from pledges p indexed by pledges_of_ask \
           where p.community_id = asks.community_id and p.ask = asks.number and p.state = 'kept'))",
         [before.into(), before.into(), before.into()],
     );
