@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// When the bot writes on a morning: 09:00 of the person's own day.
 pub const MORNING: Time = time(9, 0, 0, 0);
 
+/// The last instant that can be kept in milliseconds and read again; `Timestamp::MAX` lies a part of one behind it.
+const LAST: Timestamp = Timestamp::constant(253_402_207_200, 0);
+
 /// An IANA zone known to the bundled zone data, kept by its name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
@@ -51,9 +54,9 @@ impl Zone {
     }
 
     /// The instant of a civil time, gaps moved forward and doubled times taken first. Civil times so near the end of
-    /// jiff's range (year 9999) that they have no instant become its last one.
+    /// jiff's range (year 9999) that they have no instant become the last that is a whole number of milliseconds.
     pub fn instant(&self, civil: DateTime) -> Timestamp {
-        self.0.to_ambiguous_timestamp(civil).compatible().unwrap_or(Timestamp::MAX)
+        self.0.to_ambiguous_timestamp(civil).compatible().unwrap_or(LAST)
     }
 }
 

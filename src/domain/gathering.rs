@@ -84,6 +84,18 @@ impl Gathering {
         Ok(Gathering { cancelled_at: Some(now), ..self })
     }
 
+    /// The same, if its digest can still be posted or held back.
+    ///
+    /// # Errors
+    /// It has gone out, or the gathering is called off.
+    pub fn with_digest_ahead(self) -> Result<Gathering, Refusal> {
+        let id = super::Ref::Gathering(self.id);
+        if self.digest == DigestState::Posted {
+            return Err(Refusal::DigestAlreadyPosted(id));
+        }
+        if self.cancelled_at.is_some() { Err(Refusal::GatheringOver(id)) } else { Ok(self) }
+    }
+
     fn must_be_ahead(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.cancelled_at.is_some() || self.instant() <= now {
             return Err(Refusal::GatheringOver(super::Ref::Gathering(self.id)));

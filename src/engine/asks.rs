@@ -131,6 +131,15 @@ pub(super) fn edit(case: &mut Case<'_>, speaker: &Speaker, subject: &Subject, ne
     if new.by.is_some() {
         arm_still_needed(case, speaker, &ask);
     }
+    if before.visibility == Visibility::Open && ask.visibility != Visibility::Open {
+        // Whoever promised help for it must still be able to say "done" or hand it back.
+        for stored in &subject.pledges {
+            if matches!(stored.pledge.state, PledgeState::Open { .. } | PledgeState::Done { .. }) {
+                let (helper, by) = (stored.pledge.helper, ask.asker);
+                writes::add_invitation(&mut case.script, community, ask.id, helper, by, case.now);
+            }
+        }
+    }
     // Made private: the card that stands in the open is emptied in place.
     if before.visibility == Visibility::Open || ask.visibility == Visibility::Open {
         case.card(ask.id, subject.ask.version + 1)?;

@@ -82,28 +82,31 @@ async fn fall_due(case: &mut Case<'_>, timer: Timer) -> Result<(), Stop> {
     match timer.due {
         Due::Nudge => match timer.member {
             Some(member) => nudges(case, member).await,
-            None => {
-                timers::disarm(&mut case.script, timer.community, Due::Nudge, timer.number, None);
-                Ok(())
-            }
+            None => nothing_left(case, timer),
         },
         Due::Silence => match subject(case, PledgeId(timer.number).into()).await? {
             Some(subject) => pledges::confirm_by_silence(case, &subject, PledgeId(timer.number)),
-            None => Ok(()),
+            None => nothing_left(case, timer),
         },
         Due::AskStillNeeded => match subject(case, AskId(timer.number).into()).await? {
             Some(subject) => asks::ask_again(case, &subject, AskId(timer.number)),
-            None => Ok(()),
+            None => nothing_left(case, timer),
         },
         Due::Notices => match timer.member {
             Some(member) => telling::notices_due(case, member).await,
-            None => Ok(()),
+            None => nothing_left(case, timer),
         },
         Due::DigestPreview => gatherings::preview_due(case, GatheringId(timer.number)).await,
         Due::DigestPost => gatherings::post_due(case, GatheringId(timer.number)).await,
         Due::Weekly => gatherings::weekly_due(case),
         Due::Housekeeping => Ok(()),
     }
+}
+
+/// What a timer was about is gone. Left standing it would be due again at once, for ever.
+fn nothing_left(case: &mut Case<'_>, timer: Timer) -> Result<(), Stop> {
+    timers::disarm(&mut case.script, timer.community, timer.due, timer.number, timer.member);
+    Ok(())
 }
 
 async fn subject(case: &mut Case<'_>, about: Ref) -> Result<Option<Subject>, Stop> {
@@ -211,7 +214,7 @@ fn write_nudge(case: &mut Case<'_>, person: &Person, said: &[(&Ahead, Step)]) ->
     let waking = person.member.waking.clone();
     let community = case.here().id;
     let today = waking.zone.date(case.now);
-    let mut items = Vec::new();
+    let (mut items, mut counted) = (Vec::new(), Vec::new());
     for (item, step) in said {
         let Some(stored) = item.stored() else { continue };
         let n = stored.nudges_sent + 1;
@@ -219,12 +222,15 @@ fn write_nudge(case: &mut Case<'_>, person: &Person, said: &[(&Ahead, Step)]) ->
         let next = nudge::after(*step, today, &stored.pledge.due, &waking, budget);
         let last = next.is_none_or(|next| next.step == Step::CareNote);
         items.push(NudgeOf { pledge: item.id, step: *step, due: stored.pledge.due.clone(), last });
+        counted.push((item.id, n));
         writes::record_nudge(&mut case.script, community, item.id, n, *step, case.now);
         case.plan(item.id, member, &waking, next);
     }
     people::nudged(&mut case.script, member, case.now);
     let refs = items.iter().map(|item| item.pledge.into()).collect();
-    let effect = format!("nudge:M{}:{today}", member.0);
+    // By its pledges and which nudge of each it is: a day can come twice to someone who flies west.
+    let named: Vec<String> = counted.iter().map(|(pledge, n)| format!("{pledge}:{n}")).collect();
+    let effect = format!("nudge:{}", named.join("+"));
     let meaning = Meaning::Nudge(items);
     let (cause, priority, not_before) = (Cause::Nudge, Priority::Nudge, case.now);
     case.write_to(person, Letter { effect: &effect, cause, refs, meaning: &meaning, priority, not_before })
@@ -235,7 +241,8 @@ async fn care_note(case: &mut Case<'_>, item: &Ahead) -> Result<(), Stop> {
     let community = case.here().id;
     writes::record_care_note(&mut case.script, community, item.id, case.now);
     timers::disarm(&mut case.script, community, Due::Nudge, item.id.0, None);
-    let effect = format!("care:{}", item.id);
+    // A new date and a second silence make a second note; never two on one day.
+    let effect = format!("care:{}:{}", item.id, case.here().zone.date(case.now));
     let meaning = Meaning::CareNote(item.id);
     for convener in people::conveners(case.conn, community).await? {
         let not_before = convener.member.waking.now_or_next_morning(case.now);

@@ -128,21 +128,15 @@ pub(super) async fn preview(case: &mut Case<'_>, id: Option<GatheringId>) -> Res
 }
 
 pub(super) async fn post(case: &mut Case<'_>, id: Option<GatheringId>) -> Result<Answered, Stop> {
-    let gathering = meant(case, id).await?.gathering;
-    if gathering.digest == DigestState::Posted {
-        return Err(Refusal::DigestAlreadyPosted(Ref::Gathering(gathering.id)).into());
-    }
+    let gathering = meant(case, id).await?.gathering.with_digest_ahead()?;
     let id = gathering.id;
     post_digest(case, gathering).await?;
     Ok(Answered::only(Message::DigestPosted { gathering: id }, [Ref::Gathering(id)]))
 }
 
 pub(super) async fn hold(case: &mut Case<'_>, id: Option<GatheringId>) -> Result<Answered, Stop> {
-    let gathering = meant(case, id).await?.gathering;
+    let gathering = meant(case, id).await?.gathering.with_digest_ahead()?;
     let id = gathering.id;
-    if gathering.digest == DigestState::Posted {
-        return Err(Refusal::DigestAlreadyPosted(Ref::Gathering(id)).into());
-    }
     let community = case.here().id;
     let held = Gathering { digest: DigestState::Held, ..gathering };
     gatherings::change_gathering(&mut case.script, community, &held);
@@ -205,8 +199,12 @@ pub(super) async fn post_due(case: &mut Case<'_>, id: GatheringId) -> Result<(),
 pub(super) fn weekly_due(case: &mut Case<'_>) -> Result<(), Stop> {
     let (community, now) = (case.here().id, case.now);
     arm_weekly(case);
-    let since = case.community.last_weekly.unwrap_or(case.here().made_at);
     let day = case.here().zone.date(now);
+    if case.community.last_weekly.is_some_and(|last| case.here().zone.date(last) == day) {
+        // One a day at most, whatever the schedule says; what happens today is in the next one.
+        return Ok(());
+    }
+    let since = case.community.last_weekly.unwrap_or(case.here().made_at);
     post_everywhere(case, &format!("weekly:{day}"), &Meaning::Digest { gathering: None, since }, Vec::new())?;
     people::weekly_posted(&mut case.script, community, now);
     Ok(())

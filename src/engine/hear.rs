@@ -69,10 +69,11 @@ impl Hearing<'_> {
         };
         let (scope, is_new) = found;
         let known = scope.person.clone();
-        let community = scope.community.clone();
+        // A refusal changes nothing: what would have begun with these words has not begun.
+        let standing = Some(&scope.community).filter(|_| !is_new).cloned();
         let said = match said {
             Ok(said) => said,
-            Err(refusal) => return self.refused(inbound, Some(&community), known.as_ref(), refusal),
+            Err(refusal) => return self.refused(inbound, standing.as_ref(), known.as_ref(), refusal),
         };
         let mut case = Case {
             conn: &mut *self.conn,
@@ -105,7 +106,7 @@ impl Hearing<'_> {
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
                 Ok(Handled { script: case.script, heard })
             }
-            Err(Stop::Refused(refusal)) => self.refused(inbound, Some(&community), known.as_ref(), *refusal),
+            Err(Stop::Refused(refusal)) => self.refused(inbound, standing.as_ref(), known.as_ref(), *refusal),
             Err(Stop::Fault(fault)) => Err(fault),
         }
     }

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::view;
 use crate::domain::ask::{AskState, Visibility};
+use crate::domain::community::{Member, Role};
 use crate::domain::gathering::DigestState;
 use crate::domain::nudge::Step;
 use crate::domain::pledge::PledgeState;
@@ -157,7 +158,21 @@ async fn nudge(conn: &mut SqliteConnection, items: Vec<NudgeOf>, to: &Addressee)
     Ok((!said.is_empty()).then_some(Message::Nudge { items: said }))
 }
 
+/// Who reads it, as they are now.
+async fn reader(conn: &mut SqliteConnection, to: &Addressee) -> Result<Option<Member>, Fault> {
+    let Some(member) = to.member else { return Ok(None) };
+    Ok(people::person(conn, member).await?.map(|person| person.member))
+}
+
+/// Does the reader still convene? What waited for a convener's morning is not for whoever has stopped being one.
+async fn still_convenes(conn: &mut SqliteConnection, to: &Addressee) -> Result<bool, Fault> {
+    Ok(reader(conn, to).await?.is_some_and(|reader| reader.role() == Role::Convener))
+}
+
 async fn care_note(conn: &mut SqliteConnection, pledge: PledgeId, to: &Addressee) -> Result<Option<Message>, Fault> {
+    if !still_convenes(conn, to).await? {
+        return Ok(None);
+    }
     let Some(scope) = about(conn, to.community, pledge).await? else { return Ok(None) };
     let Some(subject) = scope.subject else { return Ok(None) };
     let line = subject.pledge(pledge).filter(|p| p.pledge.is_open()).map(|p| view::care_line(&subject, &p.pledge));
@@ -182,6 +197,9 @@ async fn digest(
 }
 
 async fn preview(conn: &mut SqliteConnection, id: GatheringId, to: &Addressee) -> Result<Option<Message>, Fault> {
+    if !still_convenes(conn, to).await? {
+        return Ok(None);
+    }
     let Some(stored) = gatherings::gathering(conn, to.community, id).await? else { return Ok(None) };
     if stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
         return Ok(None);
@@ -224,8 +242,9 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
         | Heard::AskStillNeeded(ask)
         | Heard::PrivateAsk(ask)
         | Heard::InvitedTo(ask) => {
-            let scope = about(conn, to.community, ask).await?;
-            Ok(scope.as_ref().and_then(|scope| about_ask(heard, scope, to)))
+            let Some(scope) = about(conn, to.community, ask).await? else { return Ok(None) };
+            let reader = reader(conn, to).await?;
+            Ok(reader.and_then(|reader| about_ask(heard, &scope, to, &reader)))
         }
         Heard::OfficeGiven { gathering, facilitator } => {
             let line = view::gathering_line_of(conn, to.community, gathering).await?;
@@ -240,6 +259,9 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             Ok(name.map(|name| Notice::MadeConvener { community: name.into() }))
         }
         Heard::Undelivered(member) => {
+            if !still_convenes(conn, to).await? {
+                return Ok(None);
+            }
             let person = people::person(conn, member).await?;
             Ok(person.map(|p| Notice::Undelivered { to: p.member.name.into() }))
         }
@@ -299,11 +321,12 @@ fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope) -> Option<Notice> {
     })
 }
 
-fn about_ask(heard: Heard, scope: &Scope, to: &Addressee) -> Option<Notice> {
+fn about_ask(heard: Heard, scope: &Scope, to: &Addressee, reader: &Member) -> Option<Notice> {
     let subject = scope.subject.as_ref()?;
     let ask = &subject.ask.ask;
     let words = || Words::from(ask.words.as_str());
-    if ask.state != AskState::Open {
+    // It may have been made private since, or the reader may convene no more.
+    if ask.state != AskState::Open || !ask.seen_by(subject.viewer(reader)) {
         return None;
     }
     let looking = subject.tally().left() > 0;
@@ -317,7 +340,7 @@ fn about_ask(heard: Heard, scope: &Scope, to: &Addressee) -> Option<Notice> {
         Heard::AskStillNeeded(_) if looking => {
             Notice::AskStillNeeded { ask: ask.id, words: words(), amounts: view::amounts(subject) }
         }
-        Heard::PrivateAsk(_) => Notice::PrivateAsk {
+        Heard::PrivateAsk(_) if reader.role() == Role::Convener => Notice::PrivateAsk {
             ask: ask.id,
             words: words(),
             need: ask.need,

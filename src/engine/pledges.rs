@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::case::{Answered, Case, Stop};
 use super::meaning::Heard;
 use super::speaker::Speaker;
+use crate::domain::ask::AskState;
 use crate::domain::calendar::When;
 use crate::domain::nudge::{self, Step};
 use crate::domain::pledge::{Adjustment, ConfirmedBy, Pledge, PledgeState};
@@ -183,16 +184,18 @@ pub(super) fn hand_back(
     let ask = &subject.ask.ask;
     case.close_pledge(&pledge, subject.person(ask.asker));
     case.card_after(subject, &pledge)?;
+    // What was done in part, handed back and still needed after all may be handed back again.
+    let version = before.version + 1;
     let due = &before.pledge.due;
     let soon = due.instant() > case.now && due.instant().duration_since(case.now) <= SOON;
     if soon {
         let standing_by = subject.maybes.iter().copied().filter(|m| *m != helper);
         for person in std::iter::once(ask.asker).chain(standing_by) {
             let heard = Heard::SpotFree { ask: ask.id, due: due.clone() };
-            case.tell_about(subject, person, &format!("spot_free:{id}"), heard)?;
+            case.tell_about(subject, person, &format!("spot_free:{id}:v{version}"), heard)?;
         }
     } else {
-        case.tell_about(subject, ask.asker, &format!("handed_back:{id}"), Heard::HandedBack(ask.id))?;
+        case.tell_about(subject, ask.asker, &format!("handed_back:{id}:v{version}"), Heard::HandedBack(ask.id))?;
     }
     let done = if matches!(pledge.state, PledgeState::Done { .. }) { pledge.amount } else { 0 };
     // In a public place even "handed back" would show who; the answer is for them alone.
@@ -239,8 +242,12 @@ pub(super) fn still_needed(
     note: Option<Words>,
 ) -> Result<Answered, Stop> {
     let before = stored(subject, id)?;
-    let asker = subject.ask.ask.asker;
-    let pledge = before.pledge.clone().still_needed(speaker.person.member.id, asker)?;
+    let ask = &subject.ask.ask;
+    let pledge = before.pledge.clone().still_needed(speaker.person.member.id, ask.asker)?;
+    if ask.state != AskState::Open {
+        // Nobody is asked again for what was taken back.
+        return Err(Refusal::AskClosed(ask.id).into());
+    }
     let community = case.here().id;
     writes::change_pledge(&mut case.script, community, &pledge);
     timers::disarm(&mut case.script, community, Due::Silence, id.0, None);

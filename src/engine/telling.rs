@@ -72,7 +72,8 @@ pub(super) async fn notices_due(case: &mut Case<'_>, member: MemberId) -> Result
     }
     let held = outbox::held_notices(case.conn, member).await?;
     outbox::release_notices(&mut case.script, member);
-    if held.is_empty() {
+    // Whoever turned notices off meanwhile wants these neither.
+    if held.is_empty() || !person.member.notices {
         return Ok(());
     }
     let mut items = Vec::new();

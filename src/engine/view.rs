@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::domain::ask::{Standing, Tally, Viewer, Visibility};
+use crate::domain::ask::{AskState, Standing, Tally, Viewer, Visibility};
 use crate::domain::calendar::{Due, When};
 use crate::domain::community::{Community, Member};
 use crate::domain::digest::{self, Digest};
@@ -33,13 +33,15 @@ pub(super) fn card_line(subject: &Subject) -> AskLine {
     let ask = &subject.ask.ask;
     let open = ask.visibility == Visibility::Open;
     let tally = subject.tally();
+    // Taken back while some of it is still to be confirmed: nothing is looked for any more.
+    let taken_back = ask.state != AskState::Open && ask.standing(tally) == Standing::InHand;
     AskLine {
         ask: ask.id,
         words: if open { ask.words.as_str().into() } else { "".into() },
         kind: ask.kind.filter(|_| open),
         amounts: Amounts { covered: tally.covered(), need: tally.need },
         by: ask.by.clone().filter(|_| open),
-        standing: if open { ask.standing(tally) } else { Standing::Withdrawn },
+        standing: if open && !taken_back { ask.standing(tally) } else { Standing::Withdrawn },
         visibility: ask.visibility,
         asker: None,
     }

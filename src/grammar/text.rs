@@ -89,8 +89,15 @@ fn command(said: &str) -> Result<(&'static Spec, &str), Refusal> {
     Ok((spec, &after_first[second.at + second.text.len()..]))
 }
 
+/// No command's first word is nearly as long in bytes.
+const MOST_SLIPPED: usize = 64;
+
 /// The commands whose first word is at most one slip away for every three letters, nearest first, at most three.
 fn near(word: &str) -> Vec<String> {
+    // The distance takes time and memory by the length of both: only what could be a slip is compared.
+    if word.len() > MOST_SLIPPED {
+        return Vec::new();
+    }
     let word = word.to_lowercase();
     let mut close: Vec<(usize, &str)> = specs::first_words()
         .map(|name| (strsim::damerau_levenshtein(&word, name), name))
@@ -109,8 +116,9 @@ fn next_token(text: &str) -> Option<Token<'_>> {
 
 /// The option a text begins with, and the text after its colon.
 fn option_at<'a>(spec: &'static Spec, text: &'a str) -> Option<(&'static Opt, &'a str)> {
-    let (name, value) = text.split_once(':')?;
-    let name = name.to_lowercase();
+    // No further than the word at hand: looking through the whole rest for every word would take its square.
+    let end = text.find(|c: char| c == ':' || c.is_whitespace())?;
+    let (name, value) = (text[..end].to_lowercase(), text[end..].strip_prefix(':')?);
     spec.options.iter().chain([&IN]).find(|opt| opt.name == name).map(|opt| (opt, value))
 }
 
@@ -190,6 +198,15 @@ mod tests {
         let pledge = reading("PLEDGE what:“a van” a2").unwrap();
         assert_eq!(pledge.target, Some(Ref::Ask(AskId(2))));
         assert_eq!(pledge.option("what"), Some("a van"));
+    }
+
+    /// A stranger's longest message must not keep everyone waiting: were the work its square, this would take minutes.
+    #[test]
+    fn the_longest_texts_are_read_at_once() {
+        let Err(Refusal::UnknownCommand { near, .. }) = reading(&"z".repeat(1 << 22)) else { panic!("not refused") };
+        assert_eq!(near, Vec::<String>::new());
+        let words = "a ".repeat(1 << 19);
+        assert_eq!(reading(&format!("ask {words}:")).unwrap().words.len(), (1 << 20) + 1);
     }
 
     #[test]

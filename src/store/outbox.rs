@@ -120,9 +120,15 @@ pub async fn next(conn: &mut SqliteConnection, platform: Platform, now: Timestam
     .await
 }
 
-/// When the earliest row that waits for its time may be claimed on a platform.
+/// When the earliest row that waits for its time may be claimed. What waits for another row of its lane waits for no time.
 pub async fn next_at(conn: &mut SqliteConnection) -> Result<Option<i64>, Fault> {
-    sqlx::query_scalar("select min(not_before) from outbox where state in ('ready', 'unknown')").fetch_one(conn).await
+    sqlx::query_scalar(
+        "select min(o.not_before) from outbox o where o.state in ('ready', 'unknown') \
+         and (o.lane is null or not exists (select 1 from outbox b where b.lane = o.lane and b.id != o.id \
+          and b.state in ('sending', 'unknown', 'parked')))",
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// The claim: from here on it may have been sent.

@@ -138,11 +138,12 @@ pub fn change_pledge(script: &mut Script, community: CommunityId, pledge: &Pledg
     );
 }
 
-/// The step ahead of a pledge.
+/// The step ahead of a pledge. With one ahead it is not unanswered any more.
 pub fn set_step(script: &mut Script, community: CommunityId, pledge: PledgeId, step: Option<Step>) {
     script.write(
-        "update pledges set step = ? where community_id = ? and number = ?",
-        [step.map(Step::name).into(), community.0.into(), pledge.0.into()],
+        "update pledges set step = ?, care_noted_at = case when ? is null then care_noted_at end \
+         where community_id = ? and number = ?",
+        [step.map(Step::name).into(), step.map(Step::name).into(), community.0.into(), pledge.0.into()],
     );
 }
 

@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod console;
+mod corners;
 mod eastbank;
 mod layering;
 #[cfg(feature = "matrix")]

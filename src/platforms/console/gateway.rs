@@ -1,5 +1,5 @@
 //! The console's way out. What has been said is a line in `console.log` in the data folder: the console's history, by which
-//! a message that may have been said before a crash is found again. It holds delivery keys, never a word.
+//! a message that may have been said before a crash is found again. It holds delivery keys and openings, never a word.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -41,9 +41,17 @@ impl ConsoleGateway {
         Ok(ConsoleGateway { history: Mutex::new(History { file, said }), stage })
     }
 
-    /// How many messages this folder's console has said.
-    pub fn length(&self) -> usize {
-        self.history.lock().map_or(0, |history| history.said.len())
+    /// Counts one more opening of this folder's console: what is heard in it is told apart from what was heard before,
+    /// also when nothing was said in between.
+    ///
+    /// # Errors
+    /// The history cannot be written.
+    pub fn count_opening(&self) -> std::io::Result<usize> {
+        let lines = self.history.lock().map_or(0, |history| history.said.len());
+        match self.remember(&format!("opening-{lines}")) {
+            true => Ok(lines),
+            false => Err(std::io::Error::other("it cannot be written")),
+        }
     }
 
     /// Remembers a key as said. False if the history cannot be written.

@@ -137,7 +137,9 @@ impl Session {
             prefix: String::new(),
         };
         session.wake().await?;
-        session.prefix = format!("{}.", session.awake()?.gateway.length());
+        let opening = session.awake()?.gateway.count_opening();
+        let opening = opening.map_err(|source| Trouble::History { folder: session.folder.clone(), source })?;
+        session.prefix = format!("{opening}.");
         let seen = session.awake()?.engine.seen();
         if let ConsoleClock::Running(clock) = &*session.clock {
             clock.set(SystemClock.now().max(seen));
