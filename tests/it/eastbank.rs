@@ -312,8 +312,8 @@ async fn nothing_is_early_when_the_machines_clock_is_wrong() {
         assert_eq!(rig.engine().seen(), chicago("2026-03-07 21:00"), "{wrong}");
         assert_eq!(rig.world.posts().len(), before, "{wrong}");
         // Time stands still until the clock has caught up: what is said is not said in 1970.
-        for text in ["mine", "pledge A1 what:\"a lift\" by:tomorrow"] {
-            let mut inbound = rig.inbound("hana", text);
+        for (who, text) in [("luis", "mine"), ("hana", "pledge A1 what:\"a lift\" by:tomorrow")] {
+            let mut inbound = rig.inbound(who, text);
             // The platform's own clock is right.
             inbound.at = chicago("2026-03-07 21:05");
             let reply = rig.hear(inbound).await;
