@@ -280,4 +280,6 @@ create table outbox (
 ) strict;
 create index outbox_waiting on outbox (platform, priority, not_before) where state in ('ready', 'unknown');
 create index outbox_lanes on outbox (lane) where state in ('ready', 'sending', 'unknown', 'parked');
+-- Whether an earlier nudge still waits to get through, asked before each new one.
+create index outbox_nudges on outbox (member_id) where cause = 'nudge' and state in ('ready', 'sending', 'unknown');
 create index outbox_unsettled on outbox (state) where state in ('sending', 'parked', 'failed');

@@ -1,8 +1,8 @@
 //! What people do with asks and offers.
 
 use super::case::{Answered, Case, Stop};
-use super::hear::Speaker;
 use super::meaning::Heard;
+use super::speaker::Speaker;
 use crate::domain::ask::{Ask, AskState, KindOfHelp, Visibility};
 use crate::domain::calendar::{When, days_after};
 use crate::domain::offer::Offer;

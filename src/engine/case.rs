@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::inbound::{Audience, Cause, Named};
 use super::keys::Keys;
-use super::meaning::{Heard, Meaning};
+use super::meaning::Meaning;
 use super::parcel::Destination;
 use super::view;
 use crate::domain::calendar::{QuietHours, Waking};
@@ -39,12 +39,6 @@ impl From<Refusal> for Stop {
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         Stop::Fault(fault)
-    }
-}
-
-impl From<serde_json::Error> for Stop {
-    fn from(error: serde_json::Error) -> Self {
-        Stop::Fault(Fault::Encode(Box::new(error)))
     }
 }
 
@@ -92,15 +86,6 @@ pub(super) struct Case<'a> {
 impl Case<'_> {
     pub(super) fn here(&self) -> &Community {
         &self.community.community
-    }
-
-    /// Records a community that begins in the one place it is known by.
-    pub(super) fn begin_community(&mut self, place_name: &str) {
-        people::new_community(&mut self.script, &self.community.community);
-        for place in &self.places {
-            people::new_place(&mut self.script, self.community.community.id, place, place_name);
-        }
-        super::gatherings::arm_weekly(self);
     }
 
     /// A place gets a new version of an ask's card. Private asks have none, except to say that one is gone.
@@ -154,7 +139,7 @@ impl Case<'_> {
             priority: post.priority,
             not_before,
         };
-        put(&mut self.script, self.keys, self.now, row)
+        Ok(put(&mut self.script, self.keys, self.now, row)?)
     }
 
     /// Puts a message for one person in the outbox, not before an instant. Without an account nobody can be written to.
@@ -174,52 +159,7 @@ impl Case<'_> {
             priority: write.priority,
             not_before: write.not_before,
         };
-        put(&mut self.script, self.keys, self.now, row)
-    }
-
-    /// Tells somebody what happened: now if they are awake, otherwise together with everything else on their morning.
-    /// `effect` names it once for ever.
-    pub(super) fn tell(&mut self, to: &Person, effect: &str, heard: Heard, refs: Vec<Ref>) -> Result<(), Stop> {
-        if !to.member.notices {
-            return Ok(());
-        }
-        let id = to.member.id;
-        if to.member.waking.awake(self.now) {
-            let effect = format!("notice:{effect}:M{}", id.0);
-            let meaning = Meaning::Notices(vec![heard]);
-            let not_before = self.now;
-            return self.write_to(
-                to,
-                Letter {
-                    effect: &effect,
-                    cause: Cause::Notice,
-                    refs,
-                    meaning: &meaning,
-                    priority: Priority::Notice,
-                    not_before,
-                },
-            );
-        }
-        let community = self.here().id;
-        outbox::hold_notice(&mut self.script, community, id, effect, &serde_json::to_string(&(heard, refs))?);
-        let at = to.member.waking.next_morning(self.now);
-        let timer = Timer { community, due: Due::Notices, number: 0, member: Some(id), at };
-        timers::arm(&mut self.script, timer, &to.member.waking.zone);
-        Ok(())
-    }
-
-    /// Tells somebody concerned with an ask about one of its pledges.
-    pub(super) fn tell_about(
-        &mut self,
-        subject: &Subject,
-        to: MemberId,
-        effect: &str,
-        heard: Heard,
-    ) -> Result<(), Stop> {
-        let Some(person) = subject.person(to) else { return Ok(()) };
-        let ask = subject.ask.ask.id;
-        let refs = heard.refs(|_| Some(ask));
-        self.tell(person, effect, heard, refs)
+        Ok(put(&mut self.script, self.keys, self.now, row)?)
     }
 
     /// What comes next about a pledge, and when; or nothing any more.
@@ -339,8 +279,8 @@ pub(super) struct Row<'a> {
 }
 
 /// Records a row with its id and its delivery key.
-pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row<'_>) -> Result<(), Stop> {
-    let destination = serde_json::to_string(&row.destination)?;
+pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row<'_>) -> Result<(), Fault> {
+    let destination = to_json(&row.destination)?;
     let refs: Vec<String> = row.refs.iter().map(Ref::to_string).collect();
     outbox::put(
         script,
@@ -353,8 +293,8 @@ pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row
             destination: &destination,
             place: row.place,
             cause: row.cause.name(),
-            refs: serde_json::to_string(&refs)?,
-            meaning: serde_json::to_string(row.meaning)?,
+            refs: to_json(&refs)?,
+            meaning: to_json(row.meaning)?,
             key: keys.delivery(row.community, row.effect, &destination),
             answers: row.answers,
             lane: row.lane,
@@ -364,4 +304,8 @@ pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row
         },
     );
     Ok(())
+}
+
+pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Encode(Box::new(error)))
 }

@@ -7,7 +7,7 @@ use super::case::{Case, Letter, Stop};
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{Meaning, NudgeOf};
-use super::{Defaults, asks, gatherings, people as settings, pledges};
+use super::{Defaults, asks, gatherings, pledges, telling};
 use crate::domain::calendar::{Waking, next_day};
 use crate::domain::nudge::{self, Budget, Step};
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref};
@@ -96,7 +96,7 @@ async fn fall_due(case: &mut Case<'_>, timer: Timer) -> Result<(), Stop> {
             None => Ok(()),
         },
         Due::Notices => match timer.member {
-            Some(member) => settings::notices_due(case, member).await,
+            Some(member) => telling::notices_due(case, member).await,
             None => Ok(()),
         },
         Due::DigestPreview => gatherings::preview_due(case, GatheringId(timer.number)).await,

@@ -3,9 +3,9 @@
 use jiff::civil::DateTime;
 
 use super::case::{Answered, Case, Letter, Post, Stop};
-use super::hear::Speaker;
 use super::inbound::{Audience, Cause};
 use super::meaning::{Heard, Meaning};
+use super::speaker::Speaker;
 use super::view;
 use crate::domain::gathering::{DigestState, Gathering};
 use crate::domain::{GatheringId, Ref, Refusal};

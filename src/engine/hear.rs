@@ -5,14 +5,15 @@ use sqlx::sqlite::SqliteConnection;
 use super::asks::{self, EditAsk, NewAsk};
 use super::case::{self, Answered, Case, Row, Stop};
 use super::gatherings::{self, NewGathering};
-use super::inbound::{Answer, Audience, Cause, Inbound, Named, Place, Reply};
+use super::inbound::{Answer, Audience, Cause, Inbound, Place, Reply};
 use super::keys::Keys;
 use super::meaning::Meaning;
 use super::parcel::Destination;
 use super::pledges::{self, Change, NewPledge};
-use super::{Defaults, Heard, listing, people};
-use crate::domain::community::{Community, Platform, Role};
-use crate::domain::{CommunityId, GatheringId, Ref, Refusal};
+use super::speaker::Speaker;
+use super::{Defaults, Heard, beginning, listing, people};
+use crate::domain::community::Role;
+use crate::domain::{CommunityId, Ref, Refusal};
 use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
 use crate::grammar::{Invocation, text};
@@ -22,29 +23,6 @@ use crate::store::rows::{Person, StoredCommunity};
 use crate::store::scope::{self, PlaceRow, Scope, Subject};
 use crate::store::script::{Bind, Script};
 use crate::store::{Fault, people as rows};
-
-/// Who speaks, and how.
-pub(super) struct Speaker {
-    pub person: Person,
-    pub named: Vec<Named>,
-    /// The whole command, for offering it again.
-    pub said: String,
-    /// When they said it; never later than now.
-    said_at: jiff::Timestamp,
-    place: Place,
-    platform: Platform,
-}
-
-impl Speaker {
-    pub(super) fn in_public(&self) -> bool {
-        matches!(self.place, Place::Public { .. })
-    }
-
-    /// Did everyone in the place read the command itself? A Discord command is seen by nobody but its speaker.
-    pub(super) fn overheard(&self) -> bool {
-        self.in_public() && self.platform != Platform::Discord
-    }
-}
 
 /// What a person did, with everything the engine lends to handling it.
 pub(super) struct Hearing<'a> {
@@ -107,7 +85,7 @@ impl Hearing<'_> {
         if let Place::Public { name, .. } = &inbound.place
             && is_new
         {
-            case.begin_community(name);
+            beginning::begin(&mut case, name);
         }
         let person = arrive(&mut case, inbound, known.clone());
         let speaker = Speaker {
@@ -142,7 +120,7 @@ impl Hearing<'_> {
                     return Ok((scope, false));
                 }
                 let place = PlaceRow { id: self.keys.place(), platform: inbound.from.platform, reference: id.clone() };
-                let community = new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
+                let community = beginning::new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
                 Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
             }
             Place::Direct { shared, .. } => {
@@ -210,12 +188,8 @@ impl Hearing<'_> {
         let mut script = Script::default();
         note_heard(&mut script, inbound, self.now);
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
-        let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply);
-        match heard {
-            Ok(heard) => Ok(Handled { script, heard }),
-            Err(Stop::Fault(fault)) => Err(fault),
-            Err(Stop::Refused(_)) => Err(Fault::Protocol("a refusal was refused".to_owned())),
-        }
+        let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
+        Ok(Handled { script, heard })
     }
 }
 
@@ -225,44 +199,6 @@ fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
         "insert into inbox (platform, event, at) values (?, ?, ?)",
         [inbound.from.platform.name().into(), inbound.event.as_str().into(), Bind::Integer(now.as_millisecond())],
     );
-}
-
-/// A community for a place that has none.
-pub(super) async fn new_community(
-    conn: &mut SqliteConnection,
-    keys: &mut Keys,
-    defaults: &Defaults,
-    now: jiff::Timestamp,
-    name: &str,
-) -> Result<StoredCommunity, Fault> {
-    let id = keys.community();
-    let mut norms = crate::domain::community::Norms::default();
-    norms.weekly.clone_from(&defaults.weekly);
-    let plain: String =
-        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(32).collect();
-    let plain = plain.trim_matches('-').to_owned();
-    let mut slug = if plain.is_empty() { format!("community-{}", id.0) } else { plain };
-    if rows::slug_taken(conn, &slug).await? {
-        slug = format!("{slug}-{}", id.0);
-    }
-    let community = Community {
-        id,
-        slug,
-        name: name.to_owned(),
-        zone: defaults.zone.clone(),
-        language: defaults.language,
-        norms,
-        made_at: now,
-    };
-    Ok(StoredCommunity {
-        community,
-        set_up: false,
-        last_weekly: None,
-        next_ask: crate::domain::AskId(1),
-        next_pledge: crate::domain::PledgeId(1),
-        next_offer: crate::domain::OfferId(1),
-        next_gathering: GatheringId(1),
-    })
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.
@@ -320,11 +256,7 @@ struct ReplyRow {
 
 fn answer_with(case: &mut Case<'_>, inbound: &Inbound, speaker: &Speaker, reply: Reply) -> Result<Heard, Fault> {
     let row = ReplyRow { community: Some(case.here().id), member: Some(speaker.person.member.id) };
-    match queue_or_show(&mut case.script, case.keys, case.now, inbound, row, reply) {
-        Ok(heard) => Ok(heard),
-        Err(Stop::Fault(fault)) => Err(fault),
-        Err(Stop::Refused(_)) => Err(Fault::Protocol("an answer was refused".to_owned())),
-    }
+    queue_or_show(&mut case.script, case.keys, case.now, inbound, row, reply)
 }
 
 /// The answer: shown by the adapter itself, or a row like everything else the bot says.
@@ -335,7 +267,7 @@ fn queue_or_show(
     inbound: &Inbound,
     row: ReplyRow,
     reply: Reply,
-) -> Result<Heard, Stop> {
+) -> Result<Heard, Fault> {
     if inbound.answer == Answer::Direct {
         return Ok(Heard::Reply(Box::new(reply)));
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::case::{Answered, Case, Stop};
-use super::hear::Speaker;
+use super::speaker::Speaker;
 use super::view;
 use crate::domain::ask::{AskState, KindOfHelp, Standing, Tally, Viewer};
 use crate::domain::offer::Offer;

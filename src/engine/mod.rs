@@ -5,6 +5,7 @@
 //! and releases the answers. Nothing in it awaits the network.
 
 mod asks;
+mod beginning;
 mod case;
 pub mod clock;
 mod due;
@@ -21,6 +22,8 @@ mod pledges;
 mod queue;
 pub mod rhythm;
 mod roster;
+mod speaker;
+mod telling;
 mod view;
 
 use std::collections::HashMap;

@@ -2,8 +2,8 @@
 
 use super::case::{Answered, Case, Stop};
 use super::gatherings::rearm;
-use super::hear::Speaker;
 use super::meaning::Heard;
+use super::speaker::Speaker;
 use super::view;
 use crate::domain::community::{Community, Convening, Member, Norms};
 use crate::domain::nudge::Planned;
@@ -11,7 +11,7 @@ use crate::domain::refusal::{Needed, Refusal};
 use crate::domain::{PledgeId, Ref};
 use crate::grammar::command::{CommunityChange, MeChange};
 use crate::speech::message::{CheckItem, Message};
-use crate::store::timers::{self, Due};
+use crate::store::timers;
 use crate::store::{gatherings, lists, people, scope};
 
 /// Shows or changes a person's own settings.
@@ -125,42 +125,4 @@ pub(super) async fn remove_convener(case: &mut Case<'_>, speaker: &Speaker, who:
     }
     people::set_appointed(&mut case.script, person.member.id, false);
     Ok(Answered::only(Message::ConvenerRemoved { name: person.member.name.into() }, []))
-}
-
-/// What waited for a person's morning goes out together.
-pub(super) async fn notices_due(case: &mut Case<'_>, member: crate::domain::MemberId) -> Result<(), Stop> {
-    use super::case::Letter;
-    use super::inbound::Cause;
-    use super::meaning::Meaning;
-    use crate::store::outbox::{self, Priority};
-
-    let community = case.here().id;
-    timers::disarm(&mut case.script, community, Due::Notices, 0, Some(member));
-    let Some(person) = people::person(case.conn, member).await? else { return Ok(()) };
-    let waking = &person.member.waking;
-    if !waking.awake(case.now) {
-        // The machine was off on their morning, or they went away: it waits for the next one.
-        let at = waking.next_morning(case.now);
-        let timer = timers::Timer { community, due: Due::Notices, number: 0, member: Some(member), at };
-        timers::arm(&mut case.script, timer, &waking.zone);
-        return Ok(());
-    }
-    let held = outbox::held_notices(case.conn, member).await?;
-    outbox::release_notices(&mut case.script, member);
-    if held.is_empty() {
-        return Ok(());
-    }
-    let mut items = Vec::new();
-    let mut refs: Vec<Ref> = Vec::new();
-    for row in held {
-        let (heard, about): (Heard, Vec<Ref>) = serde_json::from_str(&row)?;
-        items.push(heard);
-        refs.extend(about);
-    }
-    refs.sort();
-    refs.dedup();
-    let effect = format!("notices:M{}:{}", member.0, case.now);
-    let (cause, meaning, priority) = (Cause::Notice, Meaning::Notices(items), Priority::Notice);
-    let not_before = case.now;
-    case.write_to(&person, Letter { effect: &effect, cause, refs, meaning: &meaning, priority, not_before })
 }

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::case::{Answered, Case, Stop};
-use super::hear::Speaker;
 use super::meaning::Heard;
+use super::speaker::Speaker;
 use crate::domain::calendar::When;
 use crate::domain::nudge::{self, Step};
 use crate::domain::pledge::{Adjustment, ConfirmedBy, Pledge, PledgeState};

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
+use super::beginning;
 use super::case::Case;
-use super::hear::new_community;
 use super::inbound::{Named, Roster};
 use super::keys::Keys;
 use crate::domain::community::Platform;
@@ -63,12 +63,12 @@ impl<'a> Placing<'a> {
         let is_new = known.is_none();
         let community = match known {
             Some(community) => community,
-            None => new_community(conn, keys, defaults, now, name).await?,
+            None => beginning::new_community(conn, keys, defaults, now, name).await?,
         };
         let (places, script, joined) = (vec![place.clone()], Script::default(), Vec::new());
         let mut case = Case { conn, keys, now, event: "roster", community, places, script, joined };
         if is_new {
-            case.begin_community(name);
+            beginning::begin(&mut case, name);
         }
         Ok((case, place))
     }

@@ -252,14 +252,18 @@ pub fn understand(said: &Invocation, reading: &Reading<'_>) -> Result<Command, R
     })
 }
 
-/// A pledge has one notch of friction: what, and by when. Good will without them is answered with both ways on.
+/// A pledge has one notch of friction: what, and by when. Good will without them is answered with both ways on. Loose words
+/// are the what of a pledge that has a when; without one ("happy to help however!") they promise nothing yet.
 fn pledge(values: &Values<'_>) -> Result<Command, Refusal> {
     let ask = values.ask()?;
     let what = values.text("what")?;
     let by = values.when("by")?;
     let (Some(what), Some(by)) = (what, by) else {
         // Loose words may be good will as well as a thing; only what was named counts as said.
-        return Err(Refusal::NotAPledgeYet { ask, has_what: values.said.option("what").is_some() });
+        return Err(Refusal::NotAPledgeYet {
+            ask,
+            has_what: values.said.option("what").is_some_and(|what| !what.trim().is_empty()),
+        });
     };
     Ok(Command::Pledge { ask, what, by, first_step: values.text("first")?, amount: values.amount("amount")? })
 }

@@ -17,6 +17,11 @@ use crate::config::{Log, LogFormat};
 /// Targets that are held at `warn`. A name covers everything that begins with it, such as `matrix_sdk_crypto`.
 const TAMED: [&str; 2] = ["matrix_sdk", "sqlx"];
 
+/// Targets that are silent unless the operator names them: matrix-sdk logs each answer that is no success as an error, with
+/// the server's own words, even those it expects; and on every sync that there is no key backup. Trouble that matters comes
+/// back as an error to the bot, which logs it itself. (matrix-sdk 0.18)
+const SILENT: [&str; 2] = ["matrix_sdk::http_client", "matrix_sdk_crypto::backups"];
+
 /// Why the log could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum NoLog {
@@ -53,11 +58,9 @@ fn filter(level: &str) -> Result<EnvFilter, ParseError> {
         let part = part.trim();
         ["info", "debug", "trace"].iter().any(|level| part.eq_ignore_ascii_case(level))
     });
-    if !loud {
-        return EnvFilter::try_new(level);
-    }
-    let tamed: Vec<_> = TAMED.iter().map(|target| format!("{target}=warn")).collect();
-    EnvFilter::try_new(format!("{},{level}", tamed.join(",")))
+    let tamed = TAMED.iter().filter(|_| loud).map(|target| format!("{target}=warn"));
+    let before: Vec<_> = tamed.chain(SILENT.iter().map(|target| format!("{target}=off"))).collect();
+    EnvFilter::try_new(format!("{},{level}", before.join(",")))
 }
 
 #[cfg(test)]
@@ -113,6 +116,22 @@ mod tests {
     fn the_operator_can_let_one_speak() {
         assert_eq!(words("info,sqlx=info"), ["bot-info", "bot-warn", "matrix-warn", "sqlx-info", "sqlx-warn"]);
         assert_eq!(words("info,matrix_sdk_crypto=info")[2..4], ["matrix-info", "matrix-warn"]);
+    }
+
+    #[test]
+    fn what_the_server_said_stays_out_of_the_log() {
+        let said = |level: &str| {
+            let page = Arc::new(Mutex::new(Vec::new()));
+            let pen = Arc::clone(&page);
+            let log = Log { level: level.to_owned(), format: LogFormat::Text };
+            let subscriber = subscriber(&log, move || Pen(Arc::clone(&pen))).unwrap();
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::error!(target: "matrix_sdk::http_client", "server-words");
+            });
+            String::from_utf8(page.lock().unwrap().clone()).unwrap().contains("server-words")
+        };
+        assert!(!said("info") && !said("warn") && !said("error"));
+        assert!(said("info,matrix_sdk::http_client=error"), "the operator may ask for it");
     }
 
     #[test]

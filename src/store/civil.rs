@@ -4,7 +4,6 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
 use super::script::Script;
-use super::timers;
 use crate::domain::{Due, Zone};
 
 /// Recomputes every instant in the database. Returns how many moved.
@@ -32,12 +31,18 @@ pub async fn recompute(conn: &mut SqliteConnection, script: &mut Script) -> Resu
             [(*at).into(), (*community).into(), number.as_str().into()],
         );
     }
-    let timers = timers::recompute(conn, script).await?;
-    Ok(pledges.len() + asks.len() + gatherings.len() + timers)
+    let timers = moved(conn, "select community_id, name, civil, zone, at from timers").await?;
+    for (community, name, at) in &timers {
+        script.write(
+            "update timers set at = ? where community_id = ? and name = ?",
+            [(*at).into(), (*community).into(), name.as_str().into()],
+        );
+    }
+    Ok(pledges.len() + asks.len() + gatherings.len() + timers.len())
 }
 
 /// The rows (community, key) of a question whose instant is no longer that of their civil time, with the right one.
-pub(super) async fn moved(conn: &mut SqliteConnection, sql: &'static str) -> Result<Vec<(i64, String, i64)>, Fault> {
+async fn moved(conn: &mut SqliteConnection, sql: &'static str) -> Result<Vec<(i64, String, i64)>, Fault> {
     let rows: Vec<(i64, String, String, String, i64)> = sqlx::query_as(sql).fetch_all(conn).await?;
     let right = rows.into_iter().filter_map(|(community, key, civil, zone, at)| {
         let (due, zone) = (civil.parse::<Due>().ok()?, zone.parse::<Zone>().ok()?);

@@ -178,15 +178,3 @@ pub async fn all_nudges_of(
 ) -> Result<Vec<Timer>, Fault> {
     nudges_of(conn, community, member, Timestamp::MAX).await
 }
-
-/// Recomputes every timer's instant from its civil time. Returns how many moved.
-pub async fn recompute(conn: &mut SqliteConnection, script: &mut Script) -> Result<usize, Fault> {
-    let moved = super::civil::moved(conn, "select community_id, name, civil, zone, at from timers").await?;
-    for (community, name, at) in &moved {
-        script.write(
-            "update timers set at = ? where community_id = ? and name = ?",
-            [(*at).into(), (*community).into(), name.as_str().into()],
-        );
-    }
-    Ok(moved.len())
-}

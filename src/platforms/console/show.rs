@@ -119,7 +119,8 @@ impl Stage {
             lines.push_str(line);
             lines.push('\n');
         }
-        self.print(&lines);
+        // An empty line, so that messages stand apart.
+        self.print(&format!("\n{lines}"));
     }
 
     /// Shows a community's totals.

@@ -1,0 +1,92 @@
+//! Telling people what somebody did: at once while they are awake, otherwise together on their morning.
+
+use super::case::{Case, Letter, Stop, to_json};
+use super::inbound::Cause;
+use super::meaning::{Heard, Meaning};
+use crate::domain::{MemberId, Ref};
+use crate::store::outbox::{self, Priority};
+use crate::store::rows::Person;
+use crate::store::scope::Subject;
+use crate::store::timers::{self, Due, Timer};
+use crate::store::{Fault, people};
+
+impl Case<'_> {
+    /// Tells somebody what happened: now if they are awake, otherwise together with everything else on their morning.
+    /// `effect` names it once for ever.
+    pub(super) fn tell(&mut self, to: &Person, effect: &str, heard: Heard, refs: Vec<Ref>) -> Result<(), Stop> {
+        if !to.member.notices {
+            return Ok(());
+        }
+        let id = to.member.id;
+        if to.member.waking.awake(self.now) {
+            let effect = format!("notice:{effect}:M{}", id.0);
+            let meaning = Meaning::Notices(vec![heard]);
+            let not_before = self.now;
+            return self.write_to(
+                to,
+                Letter {
+                    effect: &effect,
+                    cause: Cause::Notice,
+                    refs,
+                    meaning: &meaning,
+                    priority: Priority::Notice,
+                    not_before,
+                },
+            );
+        }
+        let community = self.here().id;
+        outbox::hold_notice(&mut self.script, community, id, effect, &to_json(&(heard, refs))?);
+        let at = to.member.waking.next_morning(self.now);
+        let timer = Timer { community, due: Due::Notices, number: 0, member: Some(id), at };
+        timers::arm(&mut self.script, timer, &to.member.waking.zone);
+        Ok(())
+    }
+
+    /// Tells somebody concerned with an ask about one of its pledges.
+    pub(super) fn tell_about(
+        &mut self,
+        subject: &Subject,
+        to: MemberId,
+        effect: &str,
+        heard: Heard,
+    ) -> Result<(), Stop> {
+        let Some(person) = subject.person(to) else { return Ok(()) };
+        let ask = subject.ask.ask.id;
+        let refs = heard.refs(|_| Some(ask));
+        self.tell(person, effect, heard, refs)
+    }
+}
+
+/// What waited for a person's morning goes out together.
+pub(super) async fn notices_due(case: &mut Case<'_>, member: MemberId) -> Result<(), Stop> {
+    let community = case.here().id;
+    timers::disarm(&mut case.script, community, Due::Notices, 0, Some(member));
+    let Some(person) = people::person(case.conn, member).await? else { return Ok(()) };
+    let waking = &person.member.waking;
+    if !waking.awake(case.now) {
+        // The machine was off on their morning, or they went away: it waits for the next one.
+        let at = waking.next_morning(case.now);
+        let timer = Timer { community, due: Due::Notices, number: 0, member: Some(member), at };
+        timers::arm(&mut case.script, timer, &waking.zone);
+        return Ok(());
+    }
+    let held = outbox::held_notices(case.conn, member).await?;
+    outbox::release_notices(&mut case.script, member);
+    if held.is_empty() {
+        return Ok(());
+    }
+    let mut items = Vec::new();
+    let mut refs: Vec<Ref> = Vec::new();
+    for row in held {
+        let held = serde_json::from_str(&row).map_err(|error| Fault::Decode(Box::new(error)));
+        let (heard, about): (Heard, Vec<Ref>) = held?;
+        items.push(heard);
+        refs.extend(about);
+    }
+    refs.sort();
+    refs.dedup();
+    let effect = format!("notices:M{}:{}", member.0, case.now);
+    let (cause, meaning, priority) = (Cause::Notice, Meaning::Notices(items), Priority::Notice);
+    let not_before = case.now;
+    case.write_to(&person, Letter { effect: &effect, cause, refs, meaning: &meaning, priority, not_before })
+}
