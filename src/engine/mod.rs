@@ -175,8 +175,12 @@ impl Engine {
         let unreadable = |fault| tracing::warn!(%fault, "a question goes through the writer");
         let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
         let mut keys = keys::Keys::none();
-        let hearing =
-            hear::Hearing { conn: &mut conn, keys: &mut keys, defaults: &self.defaults, now: self.clock.now() };
+        let hearing = hear::Hearing {
+            conn: &mut conn,
+            keys: &mut keys,
+            defaults: &self.defaults,
+            now: self.clock.now().max(self.seen),
+        };
         let handled = hearing.handle(inbound, said).await.map_err(unreadable).ok()?;
         keys.unused().then_some(handled.heard)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use barnraiser::engine::inbound::Cause;
 use jiff::Timestamp;
 
 use crate::console::{Console, Played, Said, barnraiser, feed, play, story};
@@ -310,6 +311,14 @@ async fn nothing_is_early_when_the_machines_clock_is_wrong() {
         rig.settle().await;
         assert_eq!(rig.engine().seen(), chicago("2026-03-07 21:00"), "{wrong}");
         assert_eq!(rig.world.posts().len(), before, "{wrong}");
+        // Time stands still until the clock has caught up: what is said is not said in 1970.
+        for (who, text) in [("luis", "mine"), ("hana", "pledge A1 what:\"a lift\" by:tomorrow")] {
+            let mut inbound = rig.inbound(who, text);
+            // The platform's own clock is right.
+            inbound.at = chicago("2026-03-07 21:05");
+            let reply = rig.hear(inbound).await;
+            assert_eq!((reply.cause, reply.voice.now), (Cause::Reply, chicago("2026-03-07 21:00")), "{wrong}: {text}");
+        }
         // The clock is put right, and Sunday morning comes when it comes.
         rig.jump(chicago("2026-03-08 08:59")).await;
         assert_eq!(rig.world.nudges(), [], "{wrong}");

@@ -421,6 +421,28 @@ async fn silence_ends_in_a_private_note_and_nothing_after_it() {
     }
 }
 
+#[tokio::test]
+async fn a_new_date_does_not_refill_the_budget() {
+    let mut rig = Rig::eastbank().await;
+    rig.say("dev", "ask Two lamps").await;
+    rig.say("omar", "pledge A1 what:\"lamps\" by:2026-03-11").await;
+    rig.advance(chicago("2026-03-13 12:00")).await;
+    rig.say("omar", "adjust P1 by:2026-03-20").await;
+    rig.advance(chicago("2026-06-01 12:00")).await;
+    let about: Vec<String> = rig
+        .world
+        .posts()
+        .into_iter()
+        .filter(|post| matches!(post.cause, Cause::Nudge | Cause::Care))
+        .map(|post| format!("{} {}", post.at.strftime("%F"), post.to))
+        .collect();
+    assert_eq!(
+        about,
+        ["2026-03-09 dm:omar", "2026-03-12 dm:omar", "2026-03-18 dm:omar", "2026-03-21 dm:amara"],
+        "the step that would have been the fourth nudge is the care note"
+    );
+}
+
 // 7. A private ask's words stay private.
 
 /// Every way of looking that a member has.
