@@ -147,7 +147,7 @@ impl Rounds {
         let mut line = format!("{what:<58} {rate:>7.0}/s  (rounds {low:.0}-{high:.0})");
         if !self.took.is_empty() {
             let (p50, p99) = (percentile(&mut self.took, 0.5), percentile(&mut self.took, 0.99));
-            line += &format!("  p50 {p50:.2} ms, p99 {p99:.2} ms");
+            line.push_str(&format!("  p50 {p50:.2} ms, p99 {p99:.2} ms"));
         }
         tell(&line);
         rate

@@ -254,7 +254,7 @@ create table outbox (
     community_id integer references communities (id),
     -- Whose language and hours it is in; null for a place.
     member_id integer references members (id),
-    -- The name of what is said, once for ever per destination: `nudge:M5:2026-03-10`, `digest:G4:post`, `card:A12:v3`.
+    -- The name of what is said, once for ever per destination: `nudge:P1:2+P3:1`, `digest:G4:post`, `card:A12:v3`.
     effect text not null,
     platform text not null,
     destination text not null,

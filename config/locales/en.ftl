@@ -703,7 +703,6 @@ refused-already-done = { $pledge } is done already, thank you. Nothing more to d
 refused-already-kept = { $pledge } is kept already, thank you. Nothing more to do. Yours: `mine`
 refused-already-handed-back = { $pledge } was handed back. To help after all, make a new pledge: `needs`
 refused-already-released = { $pledge } is no longer needed. Other things people look for: `needs`
-refused-already-pledged = You have { $pledge } for { $ask } already. To change it: `adjust { $pledge } …`
 refused-not-done-yet = { $pledge } is still on its way; nobody said it is done. If it arrived: `confirm { $pledge }`
 refused-nothing-to-thank = { $pledge } has not arrived yet, so the thanks can wait. If it did arrive: `confirm { $pledge }`
 # Good will without a promise.

@@ -578,7 +578,6 @@ refused-already-done = { $pledge } ya está hecho, gracias. No falta nada. Lo tu
 refused-already-kept = { $pledge } ya está cumplido, gracias. No falta nada. Lo tuyo: `mine`
 refused-already-handed-back = { $pledge } fue devuelto. Si al final quieres ayudar, haz un compromiso nuevo: `needs`
 refused-already-released = { $pledge } ya no hace falta. Lo que otras personas buscan: `needs`
-refused-already-pledged = Ya tienes { $pledge } para { $ask }. Para cambiarlo: `adjust { $pledge } …`
 refused-not-done-yet = { $pledge } aún está en camino; nadie ha dicho que esté hecho. Si te llegó: `confirm { $pledge }`
 refused-nothing-to-thank = { $pledge } aún no ha llegado, así que las gracias pueden esperar. Si ya llegó: `confirm { $pledge }`
 refused-not-a-pledge = ¡Gracias por querer ayudar! Todavía no es un compromiso: ¿qué, y para cuándo?

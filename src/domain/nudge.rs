@@ -84,6 +84,16 @@ pub fn first(now: Timestamp, due: &When, waking: &Waking, budget: Budget) -> Pla
     within(budget, planned, day)
 }
 
+/// The civil day a step belongs to by itself, whenever it was put off to. Later steps count from the one before them.
+pub fn own_day(step: Step, due: &When, waking: &Waking) -> Option<Date> {
+    let day = due_day(due, waking);
+    match step {
+        Step::Reminder => Some(days_after(day, -2)),
+        Step::Check => Some(days_after(day, 1)),
+        Step::LastCheck | Step::CareNote => None,
+    }
+}
+
 /// The step after `sent` went out on the civil day `on`. `None` after the care note.
 pub fn after(sent: Step, on: Date, due: &When, waking: &Waking, budget: Budget) -> Option<Planned> {
     let day = due_day(due, waking);

@@ -109,10 +109,6 @@ pub enum Refusal {
     AlreadyKept(PledgeId),
     AlreadyHandedBack(PledgeId),
     AlreadyReleased(PledgeId),
-    AlreadyPledged {
-        ask: AskId,
-        pledge: PledgeId,
-    },
     NotDoneYet(PledgeId),
     NothingToThank(PledgeId),
     /// Good will without a promise: what is missing, and the maybe as the other way.

@@ -4,9 +4,9 @@ use super::case::{Answered, Case, Stop};
 use super::gatherings::rearm;
 use super::meaning::Heard;
 use super::speaker::Speaker;
-use super::view;
+use super::{telling, view};
 use crate::domain::community::{Community, Convening, Member, Norms};
-use crate::domain::nudge::Planned;
+use crate::domain::nudge::{self, Planned};
 use crate::domain::refusal::{Needed, Refusal};
 use crate::domain::{PledgeId, Ref};
 use crate::grammar::command::{CommunityChange, MeChange};
@@ -28,18 +28,23 @@ pub(super) async fn me(case: &mut Case<'_>, speaker: &Speaker, change: MeChange)
     after.notices = change.notices.unwrap_or(after.notices);
     people::change_member(&mut case.script, before, &after);
     move_nudges(case, before, &after).await?;
+    telling::move_notices(case, &after).await?;
     Ok(Answered::private(Message::MeChanged(view::me_line(&after)), []))
 }
 
-/// What is ahead of a person stays on its civil day and moves with their zone and their morning.
+/// What is ahead of a person stays on its civil day and moves with their zone and their morning. What was put off to the
+/// end of an absence comes back to its own day, or to now, when they are back early.
 async fn move_nudges(case: &mut Case<'_>, before: &Member, after: &Member) -> Result<(), Stop> {
     let community = case.here().id;
+    let today = after.waking.zone.date(case.now);
     for timer in timers::all_nudges_of(case.conn, community, after.id).await? {
         let id = PledgeId(timer.number);
         let Some(scope) = scope::of(case.conn, community, Ref::Pledge(id)).await? else { continue };
-        let step = scope.subject.as_ref().and_then(|s| s.pledge(id)).and_then(|p| p.step);
-        if let Some(step) = step {
-            let on = before.waking.zone.date(timer.at);
+        let Some(stored) = scope.subject.as_ref().and_then(|s| s.pledge(id)) else { continue };
+        if let Some(step) = stored.step {
+            let planned = before.waking.zone.date(timer.at);
+            let own = nudge::own_day(step, &stored.pledge.due, &after.waking).unwrap_or(planned);
+            let on = planned.min(own.max(today));
             case.plan(id, after.id, &after.waking, Some(Planned { step, on }));
         }
     }

@@ -3,6 +3,7 @@
 use super::case::{Case, Letter, Stop, to_json};
 use super::inbound::Cause;
 use super::meaning::{Heard, Meaning};
+use crate::domain::community::Member;
 use crate::domain::{MemberId, Ref};
 use crate::store::outbox::{self, Priority};
 use crate::store::rows::Person;
@@ -55,6 +56,17 @@ impl Case<'_> {
         let refs = heard.refs(|_| Some(ask));
         self.tell(person, effect, heard, refs)
     }
+}
+
+/// A person's hours or days away changed: what waits for their morning waits for the one they have now.
+pub(super) async fn move_notices(case: &mut Case<'_>, member: &Member) -> Result<(), Stop> {
+    if outbox::held_notices(case.conn, member.id).await?.is_empty() {
+        return Ok(());
+    }
+    let at = member.waking.now_or_next_morning(case.now);
+    let timer = Timer { community: case.here().id, due: Due::Notices, number: 0, member: Some(member.id), at };
+    timers::arm(&mut case.script, timer, &member.waking.zone);
+    Ok(())
 }
 
 /// What waited for a person's morning goes out together.

@@ -261,6 +261,11 @@ pub fn blank_words_before(script: &mut Script, before: Timestamp) {
     );
     script.write("update thanks set words = null where words is not null and made_at < ?", [before.into()]);
     script.write("update offers set words = null where words is not null and withdrawn_at < ?", [before.into()]);
+    // A parked row keeps what it says only as long as everything else.
+    script.write(
+        "update outbox set body = null, meaning = '', unresolved_since = null where state = 'parked' and made_at < ?",
+        [before.into()],
+    );
     // What was heard and said is a record of who spoke when. It is kept only as long as a platform may repeat itself.
     script.write("delete from inbox where at < ?", [before.into()]);
     script.write(

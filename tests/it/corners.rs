@@ -236,3 +236,20 @@ async fn a_timer_whose_thing_is_gone_ends() {
     assert_eq!(rig.engine().tick().await.unwrap().0, 1);
     assert_eq!(rig.engine().tick().await.unwrap().0, 0);
 }
+
+#[tokio::test]
+async fn whoever_is_back_early_is_told_and_reminded_as_if_they_had_not_left() {
+    let mut rig = Rig::eastbank().await;
+    rig.say("dev", "ask Two lamps need:2").await;
+    rig.say("omar", "pledge A1 what:\"a lamp\" by:2026-03-12").await;
+    rig.say("omar", "me away:2026-03-30").await;
+    rig.say("dev", "me away:2026-03-30").await;
+    rig.say("bea", "pledge A1 what:\"the other\" by:2026-03-20").await;
+    rig.advance(chicago("2026-03-11 12:00")).await;
+    let before = rig.world.posts().len();
+    rig.say("omar", "me away:off").await;
+    rig.say("dev", "me away:off").await;
+    let news = rig.news(before).await;
+    assert_eq!(about(&news, "dm:omar", Cause::Nudge).len(), 1, "the reminder of the tenth comes now: {news:?}");
+    assert_eq!(about(&news, "dm:dev", Cause::Notice).len(), 1, "what bea pledged is told now: {news:?}");
+}

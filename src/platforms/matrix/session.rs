@@ -337,17 +337,16 @@ mod tests {
     use super::*;
 
     fn settings(data: &Path) -> Settings {
-        Settings {
-            homeserver: "http://127.0.0.1:1".into(),
+        let account = crate::config::Matrix {
+            homeserver: "http://127.0.0.1:1".parse().unwrap(),
             user: "@bot:localhost".into(),
-            login: SignIn::Password(Secret::new("pw")),
+            sign_in: SignIn::Password(Secret::new("pw").unwrap()),
             device_name: "Barnraiser".into(),
             prefix: "!aid".into(),
             inviters: Vec::new(),
             convener_power: 50,
-            known_verbs: Vec::new(),
-            data: data.to_owned(),
-        }
+        };
+        Settings { account, known_verbs: Vec::new(), data: data.to_owned() }
     }
 
     fn kept(user: &str, store_made: bool) -> Kept {

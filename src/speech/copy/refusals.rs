@@ -59,9 +59,6 @@ pub(super) fn refuse(d: &mut Draft<'_>, refusal: &Refusal) {
         Refusal::AlreadyKept(pledge) => d.tell("refused-already-kept", &[("pledge", own(pledge))]),
         Refusal::AlreadyHandedBack(pledge) => d.tell("refused-already-handed-back", &[("pledge", own(pledge))]),
         Refusal::AlreadyReleased(pledge) => d.tell("refused-already-released", &[("pledge", own(pledge))]),
-        Refusal::AlreadyPledged { ask, pledge } => {
-            d.tell("refused-already-pledged", &[("ask", own(ask)), ("pledge", own(pledge))]);
-        }
         Refusal::NotDoneYet(pledge) => d.tell("refused-not-done-yet", &[("pledge", own(pledge))]),
         Refusal::NothingToThank(pledge) => d.tell("refused-nothing-to-thank", &[("pledge", own(pledge))]),
         Refusal::NotAPledgeYet { ask, has_what } => not_a_pledge_yet(d, *ask, *has_what),
