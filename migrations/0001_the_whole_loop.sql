@@ -74,7 +74,8 @@ create table accounts (
     nudged_at integer,
     primary key (platform, ref, community_id)
 ) strict, without rowid;
-create index accounts_of_member on accounts (member_id);
+-- The account somebody last acted from comes first.
+create index accounts_of_member on accounts (member_id, acted_at desc, ref);
 
 create table asks (
     community_id integer not null references communities (id),

@@ -106,9 +106,11 @@ impl TryFrom<SubjectRow> for Subject {
     type Error = Fault;
 
     fn try_from(row: SubjectRow) -> Result<Self, Fault> {
+        let mut pledges: Vec<StoredPledge> = all(row.pledges)?;
+        pledges.sort_by_key(|stored| stored.pledge.id);
         Ok(Subject {
             ask: row.ask.try_into()?,
-            pledges: all(row.pledges)?,
+            pledges,
             invited: row.invited.into_iter().map(MemberId).collect(),
             maybes: row.maybes.into_iter().map(MemberId).collect(),
             people: all(row.people)?,
@@ -120,9 +122,11 @@ impl TryFrom<ScopeRow> for Scope {
     type Error = Fault;
 
     fn try_from(row: ScopeRow) -> Result<Self, Fault> {
+        let mut places = row.places;
+        places.sort_by_key(|place| place.id);
         Ok(Scope {
             community: row.community.try_into()?,
-            places: row.places,
+            places,
             person: row.person.map(Person::try_from).transpose()?,
             subject: row.subject.map(Subject::try_from).transpose()?,
         })
@@ -140,7 +144,7 @@ macro_rules! subject_json {
             ", ",
             "'pledges', json((select json_group_array(json(",
             pledge_json!(),
-            ") order by p.number) from pledges p indexed by pledges_of_ask ",
+            ")) from pledges p indexed by pledges_of_ask ",
             " where p.community_id = c.id and p.ask = k.number)), ",
             "'invited', json((select json_group_array(i.member_id) from invitations i ",
             " where i.community_id = c.id and i.ask = k.number)), ",
@@ -149,14 +153,17 @@ macro_rules! subject_json {
             "'people', json((select json_group_array(json(",
             person_json!(),
             ")) from members m where m.id in ",
-            " (select k.asker_id union select p.helper_id from pledges p indexed by pledges_of_ask ",
-            "  where p.community_id = c.id and p.ask = k.number union select y.member_id from maybes y where y.community_id = c.id ",
+            " (select k.asker_id union all select p.helper_id from pledges p indexed by pledges_of_ask ",
+            "  where p.community_id = c.id and p.ask = k.number union all select y.member_id from maybes y where y.community_id = c.id ",
             "  and y.ask = k.number))))"
         )
     };
 }
 
-/// A scope of community `c`, the speaker's account `a` and the ask or pledge numbers `n.ask` and `n.pledge`.
+/// A scope of community `c`, the speaker's account `s` and the ask `?1` or the pledge `?2`.
+///
+/// Every `order by`, `union` and `with` in here would be a temporary table for each command, so there is none that does
+/// not have to be.
 macro_rules! scope_json {
     () => {
         concat!(
@@ -164,32 +171,31 @@ macro_rules! scope_json {
             community_json!(),
             ", ",
             "'places', json((select json_group_array(json(json_object('id', l.id, 'platform', l.platform, ",
-            " 'ref', l.ref)) order by l.id) from places l where l.community_id = c.id)), ",
+            " 'ref', l.ref))) from places l where l.community_id = c.id)), ",
             "'person', json((select ",
             person_json!(),
             " from members m where m.id = s.member_id)), ",
             "'subject', json((select ",
             subject_json!(),
             " from asks k where k.community_id = c.id and k.number = ",
-            " coalesce(n.ask, (select p.ask from pledges p where p.community_id = c.id and p.number = n.pledge)))))"
+            " coalesce(?1, (select p.ask from pledges p where p.community_id = c.id and p.number = ?2)))))"
         )
     };
 }
 
 const IN_PUBLIC: &str = concat!(
-    "with n as (select ? as ask, ? as pledge), speaker as (select ? as platform, ? as ref) select ",
+    "select ",
     scope_json!(),
-    " from places h join communities c on c.id = h.community_id cross join n cross join speaker ",
-    " left join accounts s on s.platform = speaker.platform and s.ref = speaker.ref and s.community_id = c.id ",
-    " where h.platform = ? and h.ref = ?"
+    " from places h join communities c on c.id = h.community_id ",
+    " left join accounts s on s.platform = ?3 and s.ref = ?4 and s.community_id = c.id ",
+    " where h.platform = ?3 and h.ref = ?5"
 );
 
 const IN_COMMUNITY: &str = concat!(
-    "with n as (select ? as ask, ? as pledge), speaker as (select ? as platform, ? as ref) select ",
+    "select ",
     scope_json!(),
-    " from communities c cross join n cross join speaker ",
-    " left join accounts s on s.platform = speaker.platform and s.ref = speaker.ref and s.community_id = c.id ",
-    " where c.id = ?"
+    " from communities c left join accounts s on s.platform = ?3 and s.ref = ?4 and s.community_id = c.id ",
+    " where c.id = ?5"
 );
 
 fn numbers(target: Option<Ref>) -> (Option<u32>, Option<u32>) {
@@ -219,7 +225,6 @@ pub async fn in_public(
         .bind(pledge)
         .bind(speaker.platform.name())
         .bind(&speaker.id)
-        .bind(speaker.platform.name())
         .bind(place)
         .fetch_optional(conn)
         .await?;
