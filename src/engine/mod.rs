@@ -94,7 +94,6 @@ pub struct Engine {
     readers: SqlitePool,
     defaults: Arc<Defaults>,
     clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
     stirrings: watch::Receiver<u64>,
     seen: Timestamp,
 }
@@ -127,14 +126,13 @@ impl Engine {
         let defaults = Arc::new(defaults);
         let (stirred, stirrings) = watch::channel(0);
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        let lent =
-            queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids: Arc::clone(&ids), stirred };
+        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids, stirred };
         let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
         let seen = writer.seen();
         let running = tokio::spawn(writer.run(waiting));
-        Ok((Engine { jobs, readers, defaults, clock, ids, stirrings, seen }, running))
+        Ok((Engine { jobs, readers, defaults, clock, stirrings, seen }, running))
     }
 
     /// The engine's time: the clock's, except that it never goes back behind what was seen before.
@@ -259,11 +257,6 @@ impl Engine {
             reports.push((slug, listing::report(&mut conn, id).await?));
         }
         Ok(reports)
-    }
-
-    /// A short reference for a fault that is logged outside the engine.
-    pub fn reference(&self) -> String {
-        self.ids.reference()
     }
 
     async fn send(&self, input: Input) -> Result<Outcome, Stopped> {

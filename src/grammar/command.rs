@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use super::specs::{Takes, Target, Verb};
+use super::specs::{Takes, Verb};
 use super::text::Invocation;
 use super::when;
 use crate::domain::ask::{Ask, KindOfHelp, Visibility};
@@ -492,14 +492,4 @@ fn shortened(said: &str) -> String {
         return said.to_owned();
     }
     said.graphemes(true).take(SHOWN).chain(["…"]).collect()
-}
-
-/// What a command needs to point at before anything else can be understood.
-pub fn needed_target(target: Target) -> Option<Needed> {
-    match target {
-        Target::Ask => Some(Needed::Ask),
-        Target::Pledge => Some(Needed::Pledge),
-        Target::AskOrPledge | Target::Anything => Some(Needed::AskOrPledge),
-        Target::Nothing | Target::Gathering => None,
-    }
 }

@@ -89,10 +89,6 @@ impl Stage {
         Stage { out: Arc::new(Mutex::new(out)), json, colour: false }
     }
 
-    pub fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// Shows a message.
     pub fn show(&self, shown: &Shown<'_>) {
         let text = shown.doc.plain(PREFIX);
