@@ -177,7 +177,7 @@ pub(super) async fn receipt(
             outbox::card_posted(&mut script, row, &message);
             outbox::delivered(&mut script, row, &message);
         }
-        Outcome::Refused { reason } => {
+        Outcome::Refused { reason } | Outcome::Closed { reason } => {
             tracing::warn!(row, reason, "the platform will not take it");
             outbox::settle(&mut script, row, Settled::Failed);
             tell_conveners(conn, keys, &mut script, community, row, now).await?;

@@ -50,6 +50,29 @@ pub struct Parcel {
     pub unresolved_since: Option<Timestamp>,
 }
 
+/// How often something may be sent, as a bucket: `burst` at once, then one every `every`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub every: SignedDuration,
+    /// At least 1.
+    pub burst: u32,
+    /// This much of the burst is not for card edits, so that a nudge finds room at once. Less than `burst`.
+    pub reserve: u32,
+}
+
+/// How much a platform takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Of everything the bot sends.
+    pub overall: Option<Rate>,
+    /// For one destination.
+    pub each: Option<Rate>,
+}
+
+impl Pace {
+    pub const UNLIMITED: Pace = Pace { overall: None, each: None };
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -57,6 +80,8 @@ pub enum Outcome {
     Delivered { message: String },
     /// The platform will never take it; a short reason without any text of the message, for the log.
     Refused { reason: String },
+    /// Nothing from the bot is taken there: a person's direct messages are closed, the bot was put out of a room.
+    Closed { reason: String },
     /// The platform asked to wait, and has not taken it.
     Later { after: SignedDuration },
     /// It may or may not have been taken.

@@ -18,6 +18,7 @@ use super::roster::Placing;
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
+use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 use crate::store::script::{Failed, Script};
@@ -54,6 +55,22 @@ pub(super) enum Outcome {
     Noted,
     /// Nothing was recorded; the log has this reference.
     Failed(String),
+}
+
+impl Input {
+    /// What kind of input it is, for the points at which tests interrupt.
+    fn kind(&self) -> &'static str {
+        match self {
+            Input::Heard(..) => "heard",
+            Input::Roster(_) => "roster",
+            Input::Appoint { .. } => "appoint",
+            Input::Bookmark { .. } => "bookmark",
+            Input::Tick => "tick",
+            Input::Agenda => "agenda",
+            Input::Claim(_) => "claim",
+            Input::Receipt(_) => "receipt",
+        }
+    }
 }
 
 /// An input and who waits for its outcome.
@@ -168,6 +185,8 @@ impl Writer {
     async fn handle_all(&mut self, inputs: Vec<Input>) -> Result<(Vec<Outcome>, bool), Fault> {
         let Writer { store, keys, lent, seen, marked } = self;
         let now = *seen;
+        // A batch is called by what it was begun for.
+        let kind = inputs.first().map_or("nothing", Input::kind);
         let mut batch = store.writer.begin_with("begin immediate").await?;
         let mut outcomes = Vec::with_capacity(inputs.len());
         let mut stirring = false;
@@ -197,7 +216,10 @@ impl Writer {
             meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
             script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         }
+        failpoint::pass(Point::BeforeCommit(kind)).await?;
         batch.commit().await?;
+        // What is committed is committed, whatever becomes of this process.
+        let _ = failpoint::pass(Point::AfterCommit(kind)).await;
         if mark {
             *marked = now;
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use barnraiser::delivery::courier::Courier;
-use barnraiser::delivery::gateway::{Gateway, Letter, Lookup};
+use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use barnraiser::domain::community::{Account, Platform};
 use barnraiser::engine::clock::{Clock, ManualClock, SeededIds};
 use barnraiser::engine::inbound::{Answer, Cause, Inbound, Named, Place, Reply};
@@ -72,6 +72,10 @@ impl Gateway for World {
         let post = Post { at, community, to, cause: parcel.cause, refs, text: letter.doc.plain("/"), key: key.clone() };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: key }
+    }
+
+    async fn sight(&self, _: &Parcel) -> Sight {
+        Sight::Clear
     }
 
     async fn find(&self, parcel: &Parcel, _since: Timestamp) -> Lookup {

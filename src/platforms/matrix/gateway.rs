@@ -18,7 +18,7 @@ use super::event::Event;
 use super::settings::Settings;
 use super::trouble::Trouble;
 use super::words::{self, KEY, Reader};
-use crate::delivery::gateway::{Gateway, Letter, Lookup};
+use crate::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Parcel};
 
@@ -172,6 +172,14 @@ impl Gateway for MatrixGateway {
                 Outcome::Delivered { message: edited.unwrap_or_else(|| sent.response.event_id.to_string()) }
             }
             Err(trouble) => trouble.while_sending(),
+        }
+    }
+
+    /// Whoever has joined a room may read what was said since, unless its history is closed to the bot.
+    async fn sight(&self, parcel: &Parcel) -> Sight {
+        match self.rooms_to_search(&parcel.destination).await {
+            Ok(_) => Sight::Clear,
+            Err(trouble) => Sight::Barred(trouble.to_string()),
         }
     }
 
