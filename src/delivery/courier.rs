@@ -7,12 +7,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::gateway::{Gateway, Letter, Lookup, Sight};
 use crate::engine::parcel::{Outcome, Parcel, Receipt};
-use crate::engine::{Engine, Stopped, rhythm};
+use crate::engine::{Engine, Next, Stopped, rhythm};
 use crate::failpoint::{self, Point};
 use crate::speech::copy;
 
 /// How long to wait before a receipt that could not be recorded is brought again.
 const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// What a step of a courier did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// One message was sent, or looked for.
+    Carried,
+    /// None may go now; the earliest that waits for its time may go then.
+    Idle { until: Option<Timestamp> },
+}
 
 /// Carries a platform's messages out.
 pub struct Courier {
@@ -25,19 +34,21 @@ impl Courier {
         Courier { engine, gateway }
     }
 
-    /// Carries one message, if one waits. Returns whether there was one.
+    /// Carries one message, if one may go.
     ///
     /// # Errors
     /// The engine has stopped; whatever was being sent is looked up at the next start.
-    pub async fn step(&self) -> Result<bool, Stopped> {
-        let Some(parcel) = self.engine.claim(self.gateway.platform()).await? else { return Ok(false) };
-        let row = parcel.row;
-        let receipt = Receipt { row, outcome: self.carry(parcel).await };
+    pub async fn step(&self) -> Result<Step, Stopped> {
+        let parcel = match self.engine.claim(self.gateway.platform(), self.gateway.pace()).await? {
+            Next::Parcel(parcel) => parcel,
+            Next::Idle { until } => return Ok(Step::Idle { until }),
+        };
+        let receipt = Receipt { row: parcel.row, outcome: self.carry(*parcel).await };
         // A full disk passes; what was learned must not be lost to it.
         while !self.engine.receipt(receipt.clone()).await? {
             tokio::time::sleep(AGAIN).await;
         }
-        Ok(true)
+        Ok(Step::Carried)
     }
 
     /// What may have been sent before is looked up, never sent blindly again.
@@ -80,10 +91,11 @@ impl Courier {
         let mut stirrings = self.engine.stirrings();
         while !shutdown.is_cancelled() {
             stirrings.mark_unchanged();
-            if self.step().await? {
-                continue;
-            }
-            let nap = rhythm::until(self.next().await?, self.engine.clock().now());
+            let until = match self.step().await? {
+                Step::Carried => continue,
+                Step::Idle { until } => until,
+            };
+            let nap = rhythm::until(until, self.engine.clock().now());
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 () = tokio::time::sleep(nap) => {}
@@ -91,9 +103,5 @@ impl Courier {
             }
         }
         Ok(())
-    }
-
-    async fn next(&self) -> Result<Option<Timestamp>, Stopped> {
-        Ok(self.engine.agenda().await?.message)
     }
 }

@@ -49,7 +49,6 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
             | Verb::GatheringShow
             | Verb::DigestPreview
             | Verb::Care
-            | Verb::CommunityCheck
             | Verb::Help
     )
 }

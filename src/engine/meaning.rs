@@ -63,6 +63,7 @@ pub(super) enum Heard {
     OfficeGiven { gathering: GatheringId, facilitator: bool },
     MadeConvener,
     Undelivered(MemberId),
+    Parked,
 }
 
 impl Heard {
@@ -86,7 +87,7 @@ impl Heard {
             | Heard::PrivateAsk(ask)
             | Heard::InvitedTo(ask) => vec![Ref::Ask(*ask)],
             Heard::OfficeGiven { gathering, .. } => vec![Ref::Gathering(*gathering)],
-            Heard::MadeConvener | Heard::Undelivered(_) => Vec::new(),
+            Heard::MadeConvener | Heard::Undelivered(_) | Heard::Parked => Vec::new(),
         }
     }
 }
@@ -258,6 +259,7 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             let name = view::community_name(conn, to.community).await?;
             Ok(name.map(|name| Notice::MadeConvener { community: name.into() }))
         }
+        Heard::Parked => Ok(still_convenes(conn, to).await?.then_some(Notice::Parked)),
         Heard::Undelivered(member) => {
             if !still_convenes(conn, to).await? {
                 return Ok(None);

@@ -73,6 +73,15 @@ impl Pace {
     pub const UNLIMITED: Pace = Pace { overall: None, each: None };
 }
 
+/// What has to wait when a platform asks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What goes the same way.
+    Route,
+    /// Everything on the platform.
+    Platform,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -82,8 +91,8 @@ pub enum Outcome {
     Refused { reason: String },
     /// Nothing from the bot is taken there: a person's direct messages are closed, the bot was put out of a room.
     Closed { reason: String },
-    /// The platform asked to wait, and has not taken it.
-    Later { after: SignedDuration },
+    /// The platform asked to wait, and has not taken it; `of` is what has to wait with it.
+    Later { after: SignedDuration, of: Extent },
     /// It may or may not have been taken.
     Unknown { reason: String },
     /// An unresolved attempt was looked up and is completely known not to have been taken.

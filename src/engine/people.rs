@@ -12,7 +12,7 @@ use crate::domain::{PledgeId, Ref};
 use crate::grammar::command::{CommunityChange, MeChange};
 use crate::speech::message::{CheckItem, Message};
 use crate::store::timers;
-use crate::store::{gatherings, lists, people, scope};
+use crate::store::{gatherings, lists, outbox, people, scope};
 
 /// Shows or changes a person's own settings.
 pub(super) async fn me(case: &mut Case<'_>, speaker: &Speaker, change: MeChange) -> Result<Answered, Stop> {
@@ -94,9 +94,11 @@ async fn change_community(
     Ok(view::settings_line(case.here()))
 }
 
-/// What a convener may still have to do before the community can rely on the bot.
+/// What a convener may still have to do before the community can rely on the bot. What is parked is looked for again:
+/// whoever asks may have mended what was in the way.
 pub(super) async fn check(case: &mut Case<'_>) -> Result<Answered, Stop> {
     let (community, now) = (case.here().id, case.now);
+    outbox::look_again(&mut case.script, community, now);
     let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
     let items = vec![
         (CheckItem::ZoneChosen, case.community.set_up),

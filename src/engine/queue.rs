@@ -12,8 +12,9 @@ use super::due::{self, Handling};
 use super::hear::Hearing;
 use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster};
 use super::keys::Keys;
-use super::outgoing::{self, Claimed};
-use super::parcel::Receipt;
+use super::outgoing::{Claimed, Claiming};
+use super::parcel::{Pace, Receipt};
+use super::receipts::Receiving;
 use super::roster::Placing;
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
@@ -43,7 +44,7 @@ pub(super) enum Input {
     },
     Tick,
     Agenda,
-    Claim(Platform),
+    Claim(Platform, Pace),
     Receipt(Receipt),
 }
 
@@ -67,7 +68,7 @@ impl Input {
             Input::Bookmark { .. } => "bookmark",
             Input::Tick => "tick",
             Input::Agenda => "agenda",
-            Input::Claim(_) => "claim",
+            Input::Claim(..) => "claim",
             Input::Receipt(_) => "receipt",
         }
     }
@@ -192,7 +193,7 @@ impl Writer {
         let mut stirring = false;
         let mut tidied = false;
         for input in inputs {
-            stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
+            stirring |= !matches!(input, Input::Claim(..) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
             let mut desk =
                 Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now, tidied: false };
             let outcome = match desk.take_in(input).await {
@@ -273,12 +274,14 @@ impl Desk<'_> {
             }
             Input::Tick => self.tick().await,
             Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),
-            Input::Claim(platform) => {
-                let (script, claimed) = outgoing::claim(self.conn, self.defaults, platform, self.now).await?;
+            Input::Claim(platform, pace) => {
+                let (conn, keys, defaults, now) = (&mut *self.conn, &*self.keys, self.defaults, self.now);
+                let (script, claimed) = Claiming { conn, keys, defaults, platform, pace, now }.claim().await?;
                 script.run(self.conn).await.map(|()| Outcome::Claimed(claimed))
             }
             Input::Receipt(receipt) => {
-                let script = outgoing::receipt(self.conn, self.keys, self.defaults, receipt, self.now).await?;
+                let (conn, keys, defaults, now) = (&mut *self.conn, &mut *self.keys, self.defaults, self.now);
+                let script = Receiving { conn, keys, defaults, now }.receipt(receipt).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
         }
@@ -345,7 +348,7 @@ impl Desk<'_> {
 
     async fn agenda(&mut self) -> Result<Agenda, Fault> {
         let timer = timers::next(self.conn).await?;
-        let message = outbox::next_at(self.conn).await?;
+        let message = outbox::earliest(self.conn).await?;
         Ok(Agenda { timer, message: message.and_then(|ms| Timestamp::from_millisecond(ms).ok()) })
     }
 }

@@ -200,6 +200,8 @@ pub enum Notice {
     MadeConvener { community: Words },
     /// To the conveners: a message could not be delivered.
     Undelivered { to: Words },
+    /// Nobody can tell whether some message arrived.
+    Parked,
 }
 
 /// Everything the bot can mean.

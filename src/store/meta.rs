@@ -9,6 +9,9 @@ use super::script::Script;
 pub const CLOCK: &str = "clock";
 /// The version of the zone data that instants were computed with.
 pub const ZONE_DATA: &str = "zone_data";
+/// If this file was restored from a backup: when that was made and when it was restored, in milliseconds.
+pub const RESTORED_MADE_AT: &str = "restored_made_at";
+pub const RESTORED_AT: &str = "restored_at";
 /// The secret that delivery keys are made with.
 pub const INSTALL: &str = "install";
 

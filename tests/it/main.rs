@@ -15,4 +15,5 @@ mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod promises;
+mod protocol;
 mod rig;

@@ -299,7 +299,7 @@ async fn a_login_is_kept_and_a_homeserver_that_is_away_is_waited_for() {
     let broken = gateway.deliver(&card).await;
     assert!(matches!(broken, Outcome::Unknown { .. } | Outcome::Later { .. }), "{broken:?}");
     let away = gateway.deliver(&card).await;
-    assert!(matches!(away, Outcome::Later { after } if after <= SignedDuration::from_secs(60)), "{away:?}");
+    assert!(matches!(away, Outcome::Later { after, .. } if after <= SignedDuration::from_secs(60)), "{away:?}");
     assert!(matches!(gateway.find(&card.parcel, Timestamp::UNIX_EPOCH).await, Lookup::Unreadable(_)));
     drop((bot, gateway));
 

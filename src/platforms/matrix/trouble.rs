@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use matrix_sdk::ruma::api::error::{ErrorKind, RetryAfter};
 use matrix_sdk::{Error, HttpError};
 
-use crate::engine::parcel::Outcome;
+use crate::engine::parcel::{Extent, Outcome};
 
 /// Why something did not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,9 +49,14 @@ impl Trouble {
     /// The outcome if nothing of the message had left yet.
     pub(super) fn before_sending(self) -> Outcome {
         match self {
-            Trouble::Wait(pause) => Outcome::Later { after: SignedDuration::try_from(pause).unwrap_or(UNCLEAR_WAIT) },
-            Trouble::Unreached => Outcome::Later { after: UNREACHED_WAIT },
-            Trouble::Unclear(_) | Trouble::LoggedOut => Outcome::Later { after: UNCLEAR_WAIT },
+            // A homeserver's limits are the account's, wherever it writes.
+            Trouble::Wait(pause) => {
+                let after = SignedDuration::try_from(pause).unwrap_or(UNCLEAR_WAIT);
+                Outcome::Later { after, of: Extent::Platform }
+            }
+            Trouble::Unreached => Outcome::Later { after: UNREACHED_WAIT, of: Extent::Platform },
+            Trouble::LoggedOut => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Platform },
+            Trouble::Unclear(_) => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Route },
             Trouble::Refused(reason) => Outcome::Refused { reason },
         }
     }
@@ -126,7 +131,10 @@ mod tests {
         assert!(matches!(unclear.before_sending(), Outcome::Later { .. }));
         assert!(matches!(Trouble::Unreached.while_sending(), Outcome::Later { .. }));
         let wait = Trouble::Wait(Duration::from_millis(1500));
-        assert_eq!(wait.while_sending(), Outcome::Later { after: SignedDuration::from_millis(1500) });
+        assert_eq!(
+            wait.while_sending(),
+            Outcome::Later { after: SignedDuration::from_millis(1500), of: Extent::Platform }
+        );
         let refused = Trouble::Refused("M_FORBIDDEN (403)".into());
         assert_eq!(refused.while_sending(), Outcome::Refused { reason: "M_FORBIDDEN (403)".into() });
     }

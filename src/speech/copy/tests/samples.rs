@@ -154,6 +154,7 @@ variants!(
         OfficeGiven,
         MadeConvener,
         Undelivered,
+        Parked,
     ]
 );
 
@@ -479,6 +480,7 @@ pub fn notices() -> Vec<Notice> {
         Notice::OfficeGiven { gathering: G, starts: when("2026-04-16T18:00:00"), facilitator: false },
         Notice::MadeConvener { community: words("Eastbank") },
         Notice::Undelivered { to: dev() },
+        Notice::Parked,
     ]
 }
 
