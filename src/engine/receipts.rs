@@ -5,13 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
-use super::case::{Case, Stop};
+use super::case::{Case, Post, Stop};
 use super::inbound::Cause;
 use super::keys::Keys;
-use super::meaning::Heard;
+use super::meaning::{Heard, Meaning};
 use super::parcel::{Extent, Outcome, Receipt};
 use crate::domain::{CommunityId, MemberId};
-use crate::store::outbox::{self, Sent, Settled};
+use crate::store::outbox::{self, Priority, Sent, Settled};
+use crate::store::rows::StoredCommunity;
+use crate::store::scope::PlaceRow;
 use crate::store::script::Script;
 use crate::store::{Fault, people, routes};
 
@@ -19,6 +21,9 @@ use crate::store::{Fault, people, routes};
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// An unreadable history is asked this often before a steward has to.
 const MOST_LOOKS: u32 = 30;
+/// How often somebody is asked to open their direct messages before the conveners are told, and within which time.
+const ASK_AT_MOST: u32 = 2;
+const ASKED_OF_LATE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What a receipt is taken in with.
 pub(super) struct Receiving<'a> {
@@ -64,7 +69,7 @@ impl Receiving<'_> {
                 outbox::attempted(script, row, "closed", Some(&reason), now);
                 outbox::settle(script, row, Settled::Failed, now);
                 routes::ill(script, &sent.platform, &sent.route, &reason, now);
-                self.tell_conveners(script, sent, "undelivered").await?;
+                self.fall_back(script, sent).await?;
             }
             Outcome::Later { after, of } => {
                 outbox::attempted(script, row, "later", None, now);
@@ -111,6 +116,53 @@ impl Receiving<'_> {
         Ok(())
     }
 
+    /// Somebody's direct messages are closed. Where others have seen them speak they are asked, at most once a day and
+    /// without a word of what it was, to open them; anywhere else that would tell others that they use the bot at all. If
+    /// asking has not helped, or there is nowhere to ask, the conveners hear of it.
+    async fn fall_back(&mut self, script: &mut Script, sent: &Sent) -> Result<(), Fault> {
+        let (Some(member), Some(community)) = (sent.member_id.map(MemberId), sent.community_id.map(CommunityId)) else {
+            return Ok(());
+        };
+        let asked = format!("fallback:M{}:", member.0);
+        let since = self.now.saturating_sub(ASKED_OF_LATE).unwrap_or(Timestamp::MIN);
+        let often = outbox::said_since(self.conn, community, &asked, since).await?;
+        let place = people::seen_in(self.conn, member, &sent.platform).await?;
+        let stored = people::community(self.conn, community).await?;
+        let (Some(place), Some(stored), true) = (place, stored, often < ASK_AT_MOST) else {
+            return self.tell_conveners(script, sent, "undelivered").await;
+        };
+        let places = people::places(self.conn, community).await?;
+        let Some(place) = places.iter().find(|known| known.id == place).cloned() else { return Ok(()) };
+        let effect = format!("{asked}{}", stored.community.zone.date(self.now));
+        let mut case = self.case(script, stored, places);
+        let post = Post {
+            effect: &effect,
+            place: &place,
+            cause: Cause::Notice,
+            refs: Vec::new(),
+            meaning: &Meaning::CannotReach { member, route: sent.route.clone() },
+            priority: Priority::Notice,
+            lane: None,
+        };
+        let posted = case.post(post);
+        *script = case.script;
+        only_faults(posted)
+    }
+
+    /// A working place for what a receipt leads to.
+    fn case(&mut self, script: &mut Script, community: StoredCommunity, places: Vec<PlaceRow>) -> Case<'_> {
+        Case {
+            conn: &mut *self.conn,
+            keys: &mut *self.keys,
+            now: self.now,
+            event: "receipt",
+            community,
+            places,
+            script: std::mem::take(script),
+            joined: Vec::new(),
+        }
+    }
+
     /// The conveners hear once, and without a word of the message, that somebody could not be reached or that nobody can
     /// tell whether something was said.
     async fn tell_conveners(&mut self, script: &mut Script, sent: &Sent, what: &str) -> Result<(), Fault> {
@@ -125,29 +177,25 @@ impl Receiving<'_> {
         };
         let places = people::places(self.conn, community).await?;
         let conveners = people::conveners(self.conn, community).await?;
-        let mut case = Case {
-            conn: &mut *self.conn,
-            keys: &mut *self.keys,
-            now: self.now,
-            event: what,
-            community: stored,
-            places,
-            script: std::mem::take(script),
-            joined: Vec::new(),
-        };
+        let mut case = self.case(script, stored, places);
         let heard = match member {
             Some(member) if !parked => Heard::Undelivered(member),
             _ => Heard::Parked,
         };
         for convener in conveners.iter().filter(|c| Some(c.member.id) != member) {
             // By what could not be said, not by its row: row numbers are dealt again after a restored backup.
-            match case.tell(convener, &format!("{what}:{}", sent.effect), heard.clone(), vec![]) {
-                Ok(()) | Err(Stop::Refused(_)) => {}
-                Err(Stop::Fault(fault)) => return Err(fault),
-            }
+            only_faults(case.tell(convener, &format!("{what}:{}", sent.effect), heard.clone(), vec![]))?;
         }
         *script = case.script;
         Ok(())
+    }
+}
+
+/// Nothing here is somebody's words, so nothing can be refused.
+fn only_faults(told: Result<(), Stop>) -> Result<(), Fault> {
+    match told {
+        Ok(()) | Err(Stop::Refused(_)) => Ok(()),
+        Err(Stop::Fault(fault)) => Err(fault),
     }
 }
 

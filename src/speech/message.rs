@@ -367,6 +367,10 @@ pub enum Message {
         community: Words,
         held: bool,
     },
+    /// In a place, to somebody whose direct messages are closed. It must not hint at what it is about.
+    CannotReach {
+        name: Words,
+    },
 }
 
 /// Who a message is spoken to, and when: all that words depend on beside their meaning.

@@ -351,6 +351,24 @@ pub fn look_again(script: &mut Script, community: CommunityId, now: Timestamp) {
     );
 }
 
+/// How often a community had something of this name to say since an instant; `prefix` ends in a colon.
+pub async fn said_since(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    prefix: &str,
+    since: Timestamp,
+) -> Result<u32, Fault> {
+    sqlx::query_scalar(
+        "select count(*) from outbox where community_id = ? and effect >= ? and effect < rtrim(?, ':') || ';' and made_at >= ?",
+    )
+    .bind(community.0)
+    .bind(prefix)
+    .bind(prefix)
+    .bind(since.as_millisecond())
+    .fetch_one(conn)
+    .await
+}
+
 /// A row, as far as a receipt is judged by it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Sent {

@@ -2,7 +2,9 @@
 //! gets through. The empty name is the whole platform.
 
 use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqliteConnection;
 
+use super::Fault;
 use super::script::Script;
 use crate::domain::community::Platform;
 
@@ -43,4 +45,15 @@ pub fn well(script: &mut Script, platform: &str, route: &str) {
         "update routes set ill_since = null, reason = null where platform = ? and route = ? and ill_since is not null",
         [platform.into(), route.into()],
     );
+}
+
+/// Whether nothing got through this way of late.
+pub async fn is_ill(conn: &mut SqliteConnection, platform: &str, route: &str) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "select exists (select 1 from routes where platform = ? and route = ? and ill_since is not null)",
+    )
+    .bind(platform)
+    .bind(route)
+    .fetch_one(conn)
+    .await
 }

@@ -9,7 +9,7 @@ use barnraiser::delivery::courier::{Courier, Step};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use barnraiser::domain::community::Platform;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::Cause;
+use barnraiser::engine::inbound::{Answer, Cause};
 use barnraiser::engine::parcel::{Extent, Outcome, Pace, Parcel, Rate, Receipt};
 use barnraiser::engine::{Defaults, Next};
 use jiff::{SignedDuration, Timestamp};
@@ -259,7 +259,7 @@ async fn each_place_has_its_own_pace_and_a_reply_finds_room_before_the_cards() {
     assert_eq!(claim(&rig).await, Err(blocked));
     // An answer in the same place takes what was kept for it.
     let asked = rig.inbound("bea", "maybe A1");
-    let asked = barnraiser::engine::inbound::Inbound { answer: barnraiser::engine::inbound::Answer::Outbox, ..asked };
+    let asked = barnraiser::engine::inbound::Inbound { answer: Answer::Outbox, ..asked };
     rig.engine().hear(asked).await.unwrap();
     let answer = claim(&rig).await.unwrap();
     assert_eq!(answer.cause, Cause::Reply);
@@ -288,7 +288,7 @@ async fn who_is_asked_to_wait_waits_with_everything_that_goes_the_same_way() {
 async fn what_comes_too_late_to_help_expires_and_is_counted() {
     let mut rig = Rig::eastbank().await;
     let asked = rig.inbound("bea", "needs");
-    let asked = barnraiser::engine::inbound::Inbound { answer: barnraiser::engine::inbound::Answer::Outbox, ..asked };
+    let asked = barnraiser::engine::inbound::Inbound { answer: Answer::Outbox, ..asked };
     rig.engine().hear(asked).await.unwrap();
     wait(&rig, SignedDuration::from_hours(24 * 8));
     assert_eq!(rig.claim().await, None);
@@ -312,4 +312,56 @@ async fn a_number_that_is_dealt_again_is_another_message() {
     }
     assert_eq!(keys[0], keys[2], "the same ask heard again");
     assert_ne!(keys[0], keys[1], "another ask of the same number");
+}
+
+/// Hana's direct messages are closed. Where she was seen to speak she is asked to open them, without a word of what it is
+/// about; when that has not helped, the convener hears of it.
+#[tokio::test]
+async fn closed_direct_messages_fall_back_without_a_private_word() {
+    let closed = || Outcome::Closed { reason: "they take no direct messages".to_owned() };
+    let mut rig = Rig::eastbank().await;
+    for n in 1..=4 {
+        rig.say("dev", "ask Two lamps").await;
+        let said = rig.inbound("hana", &format!("pledge A{n} what:\"lamps\" by:2026-03-{:02} 10:00", 8 + 2 * n));
+        rig.engine().hear(barnraiser::engine::inbound::Inbound { answer: Answer::Outbox, ..said }).await.unwrap();
+        rig.settle().await;
+    }
+    let mut asked = Vec::new();
+    for day in 8..=14 {
+        rig.advance(chicago(&format!("2026-03-{day:02} 08:59"))).await;
+        rig.clock.set(chicago(&format!("2026-03-{day:02} 09:00")));
+        rig.tick().await;
+        let Some(nudge) = rig.claim().await else { continue };
+        assert_eq!(nudge.cause, Cause::Nudge);
+        end(&rig, &nudge, closed()).await;
+        let before = rig.world.posts().len();
+        rig.settle().await;
+        let news = rig.world.posts().split_off(before);
+        asked.extend(news.into_iter().map(|post| (day, post.to, post.text)));
+    }
+    let said: Vec<(i32, &str)> = asked.iter().map(|(day, to, _)| (*day, to.as_str())).collect();
+    assert_eq!(
+        said,
+        [(8, "public:eastbank"), (10, "public:eastbank"), (11, "dm:amara"), (13, "dm:amara"), (14, "dm:amara")]
+    );
+    for (_, _, text) in &asked[..2] {
+        assert!(text.starts_with("hana, ") && !text.contains("P1") && !text.contains("lamp"), "{text}");
+    }
+}
+
+/// Whoever only ever spoke where nobody else could read it is not named in a place.
+#[tokio::test]
+async fn whoever_was_never_seen_is_not_called_in_public() {
+    let mut rig = Rig::eastbank().await;
+    rig.say("dev", "ask Two lamps").await;
+    rig.say_directly("hana", "pledge A1 what:\"lamps\" by:2026-03-11").await;
+    rig.advance(chicago("2026-03-09 08:59")).await;
+    rig.clock.set(chicago("2026-03-09 09:00"));
+    rig.tick().await;
+    let nudge = rig.claim().await.unwrap();
+    end(&rig, &nudge, Outcome::Closed { reason: "closed".to_owned() }).await;
+    let before = rig.world.posts().len();
+    rig.settle().await;
+    let to: Vec<_> = rig.world.posts().split_off(before).into_iter().map(|post| post.to).collect();
+    assert_eq!(to, ["dm:amara"]);
 }

@@ -79,6 +79,7 @@ variants!(
         CareNote,
         Digest,
         Preview,
+        CannotReach,
     ]
 );
 
@@ -620,6 +621,7 @@ pub fn messages() -> Vec<Message> {
     all.extend(notices().into_iter().map(|notice| Message::Notices { items: vec![notice] }));
     all.push(Message::Notices { items: notices() });
     all.push(Message::CareNote { line: care_line() });
+    all.push(Message::CannotReach { name: "Dev".into() });
     for digest in digests() {
         for gathering in [Some(scheduled()), Some(bare_gathering.clone()), Some(cancelled.clone()), None] {
             let community = words("Eastbank Collaboratory");
