@@ -75,6 +75,7 @@ impl Courier {
         match self.gateway.find(parcel, since).await {
             Lookup::Found(message) => Outcome::Delivered { message },
             Lookup::Unreadable(reason) => Outcome::Unreadable { reason },
+            Lookup::Later { after, of } => Outcome::Later { after, of },
             // It is asked again whether it makes sense, and what it says, before it is sent again.
             Lookup::Absent => match self.gateway.sight(parcel).await {
                 Sight::Clear => Outcome::Absent,

@@ -2,10 +2,10 @@
 //! its history can be read at all, how much it takes, and what its clock shows.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::community::Platform;
-use crate::engine::parcel::{Outcome, Pace, Parcel};
+use crate::engine::parcel::{Extent, Outcome, Pace, Parcel};
 use crate::speech::doc::Doc;
 
 /// A parcel put into words.
@@ -22,8 +22,10 @@ pub enum Lookup {
     Found(String),
     /// The history was read completely back to `since`, and it is not there. Believed only where the history is readable.
     Absent,
-    /// The history could not be read, or not completely; a short reason without a word of any message.
+    /// The history may not be read, or not completely; a short reason without a word of any message.
     Unreadable(String),
+    /// The platform does not answer, or asked to wait: nothing is known, and it is no reason to give up.
+    Later { after: SignedDuration, of: Extent },
 }
 
 /// Whether the bot may read what was said where a parcel goes.

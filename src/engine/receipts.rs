@@ -51,6 +51,12 @@ impl Receiving<'_> {
         self.now.saturating_add(wait).unwrap_or(Timestamp::MAX)
     }
 
+    /// Whatever else goes the same way waits too.
+    fn shut(&self, script: &mut Script, sent: &Sent, after: SignedDuration, of: Extent) {
+        let route = if of == Extent::Platform { routes::PLATFORM } else { &sent.route };
+        routes::shut(script, &sent.platform, route, self.later(after));
+    }
+
     async fn attempted(mut self, script: &mut Script, sent: &Sent, receipt: Receipt) -> Result<(), Fault> {
         let (row, now) = (receipt.row, self.now);
         match receipt.outcome {
@@ -73,10 +79,8 @@ impl Receiving<'_> {
             }
             Outcome::Later { after, of } => {
                 outbox::attempted(script, row, "later", None, now);
-                let until = self.later(after);
-                outbox::not_taken(script, row, until);
-                let route = if of == Extent::Platform { routes::PLATFORM } else { &sent.route };
-                routes::shut(script, &sent.platform, route, until);
+                outbox::not_taken(script, row, self.later(after));
+                self.shut(script, sent, after, of);
             }
             Outcome::Unknown { reason } => {
                 tracing::warn!(row, attempts = sent.attempts, reason, "may or may not have been taken");
@@ -107,8 +111,11 @@ impl Receiving<'_> {
                     self.tell_conveners(script, sent, "parked").await?;
                 }
             }
-            // The platform or its way is shut: it is looked for when it opens.
-            Outcome::Later { after, .. } => outbox::unknown(script, row, self.later(after)),
+            // An absent platform is no closed history: however long it takes, this look does not count.
+            Outcome::Later { after, of } => {
+                outbox::not_looked(script, row, self.later(after));
+                self.shut(script, sent, after, of);
+            }
             Outcome::Refused { .. } | Outcome::Closed { .. } | Outcome::Unknown { .. } => {
                 outbox::unknown(script, row, self.later(LOOK_AGAIN));
             }

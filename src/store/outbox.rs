@@ -332,6 +332,14 @@ pub fn unknown(script: &mut Script, id: i64, not_before: Timestamp) {
     );
 }
 
+/// It could not even be asked for: that look does not count.
+pub fn not_looked(script: &mut Script, id: i64, not_before: Timestamp) {
+    script.write(
+        "update outbox set looks = max(looks - 1, 0), not_before = ? where id = ? and state = 'unknown'",
+        [not_before.as_millisecond().into(), id.into()],
+    );
+}
+
 /// After a crash: whatever was being sent may have been taken. It is looked up once the quarantine since its claim is over.
 pub fn sending_is_unknown(script: &mut Script, quarantine: SignedDuration) {
     let quarantine = i64::try_from(quarantine.as_millis()).unwrap_or(i64::MAX);

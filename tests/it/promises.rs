@@ -167,7 +167,7 @@ impl Steps {
             Some(since) => match rig.world.find(&parcel, since).await {
                 Lookup::Found(message) => Receipt { row, outcome: Outcome::Delivered { message } },
                 Lookup::Absent => Receipt { row, outcome: Outcome::Absent },
-                Lookup::Unreadable(reason) => panic!("{reason}"),
+                other => panic!("{other:?}"),
             },
         };
         if self.crashes(rig).await {

@@ -82,7 +82,7 @@ impl MatrixGateway {
 
     fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
         let room = RoomId::parse(id).ok().and_then(|id| self.client.get_room(&id));
-        room.filter(|room| room.state() == RoomState::Joined).ok_or_else(|| Trouble::Refused("not in the room".into()))
+        room.filter(|room| room.state() == RoomState::Joined).ok_or_else(|| Trouble::Closed("not in the room".into()))
     }
 
     /// This chat, if it is still with this person alone.
@@ -195,24 +195,25 @@ impl Gateway for MatrixGateway {
         }
     }
 
-    /// Whoever is in a room reads what was said since they came.
+    /// Whoever is in a room reads what was said since they came; whether that is long enough the search itself finds out. A
+    /// homeserver that does not answer is no reason to disbelieve, since the search then has none either.
     async fn sight(&self, parcel: &Parcel) -> Sight {
         match self.rooms_to_search(&parcel.destination).await {
-            Ok(_) => Sight::Clear,
-            Err(trouble) => Sight::Barred(trouble.to_string()),
+            Err(Trouble::Closed(reason) | Trouble::Refused(reason)) => Sight::Barred(reason),
+            _ => Sight::Clear,
         }
     }
 
     async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup {
         let rooms = match self.rooms_to_search(&parcel.destination).await {
             Ok(rooms) => rooms,
-            Err(trouble) => return Lookup::Unreadable(trouble.to_string()),
+            Err(trouble) => return trouble.while_looking(),
         };
         for room in rooms {
             match self.search(&room, &parcel.key, since).await {
                 Ok(Lookup::Absent) => {}
                 Ok(found_or_unreadable) => return found_or_unreadable,
-                Err(trouble) => return Lookup::Unreadable(trouble.to_string()),
+                Err(trouble) => return trouble.while_looking(),
             }
         }
         Lookup::Absent

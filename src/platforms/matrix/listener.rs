@@ -196,7 +196,7 @@ impl Listener {
                     self.current.insert(id);
                 }
                 // One room's trouble must not make the bot deaf in the others.
-                Err(Halt::Trouble(trouble @ (Trouble::Refused(_) | Trouble::Unclear(_)))) => {
+                Err(Halt::Trouble(trouble @ (Trouble::Refused(_) | Trouble::Closed(_) | Trouble::Unclear(_)))) => {
                     tracing::warn!(room = %id, %trouble, "cannot read this room; trying again");
                     self.patience.failed(id);
                 }
