@@ -7,6 +7,7 @@
 mod asks;
 mod beginning;
 mod case;
+mod check;
 pub mod clock;
 mod due;
 mod gatherings;
@@ -25,6 +26,7 @@ mod roster;
 mod speaker;
 mod telling;
 mod view;
+pub mod vitals;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -46,6 +48,7 @@ use inbound::{Answer, Inbound, Named, Reply, Roster};
 pub use listing::Report;
 use parcel::{Parcel, Receipt};
 use queue::{Input, Job, Outcome};
+use vitals::Vitals;
 
 /// What an installation settles for all its communities.
 #[derive(Debug, Clone)]
@@ -96,6 +99,7 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     stirrings: watch::Receiver<u64>,
     seen: Timestamp,
+    vitals: Vitals,
 }
 
 impl std::fmt::Debug for Engine {
@@ -126,13 +130,20 @@ impl Engine {
         let defaults = Arc::new(defaults);
         let (stirred, stirrings) = watch::channel(0);
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids, stirred };
+        let vitals = Vitals::default();
+        let lent = queue::Lent {
+            defaults: Arc::clone(&defaults),
+            clock: Arc::clone(&clock),
+            ids,
+            stirred,
+            vitals: vitals.clone(),
+        };
         let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
         let seen = writer.seen();
         let running = tokio::spawn(writer.run(waiting));
-        Ok((Engine { jobs, readers, defaults, clock, stirrings, seen }, running))
+        Ok((Engine { jobs, readers, defaults, clock, stirrings, seen, vitals }, running))
     }
 
     /// The engine's time: the clock's, except that it never goes back behind what was seen before.
@@ -143,6 +154,11 @@ impl Engine {
     /// The latest time this data folder had seen when it was opened; the console's clock starts no earlier.
     pub fn seen(&self) -> Timestamp {
         self.seen
+    }
+
+    /// How the program is doing; its other parts report here too.
+    pub fn vitals(&self) -> &Vitals {
+        &self.vitals
     }
 
     /// Changes whenever something was committed that may have given delivery or rhythm work to do.
@@ -177,6 +193,7 @@ impl Engine {
             conn: &mut conn,
             keys: &mut keys,
             defaults: &self.defaults,
+            vitals: &self.vitals,
             now: self.clock.now().max(self.seen),
         };
         let handled = hearing.handle(inbound, said).await.map_err(unreadable).ok()?;
@@ -233,7 +250,12 @@ impl Engine {
     pub async fn claim(&self, platform: Platform) -> Result<Option<Parcel>, Stopped> {
         loop {
             match self.send(Input::Claim(platform)).await? {
-                Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => return Ok(Some(*parcel)),
+                Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => {
+                    if parcel.unresolved_since.is_some() {
+                        self.vitals.looks_up();
+                    }
+                    return Ok(Some(*parcel));
+                }
                 Outcome::Claimed(outgoing::Claimed::Later) => {}
                 _ => return Ok(None),
             }
@@ -242,8 +264,12 @@ impl Engine {
 
     /// Takes in how an attempt ended. False if it could not be recorded: bring it again.
     pub async fn receipt(&self, receipt: Receipt) -> Result<bool, Stopped> {
-        let outcome = self.send(Input::Receipt(receipt)).await?;
-        Ok(!matches!(outcome, Outcome::Failed(_)))
+        let ended = receipt.outcome.clone();
+        let recorded = !matches!(self.send(Input::Receipt(receipt)).await?, Outcome::Failed(_));
+        if recorded {
+            self.vitals.ended(&ended);
+        }
+        Ok(recorded)
     }
 
     /// The totals of every community, by slug.

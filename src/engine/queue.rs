@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::clock::{Clock, Ids};
+use super::clock::{Clock, Ids, RELEASED};
 use super::due::{self, Handling};
 use super::hear::Hearing;
 use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster};
@@ -15,6 +15,7 @@ use super::keys::Keys;
 use super::outgoing::{self, Claimed};
 use super::parcel::Receipt;
 use super::roster::Placing;
+use super::vitals::Vitals;
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
@@ -76,6 +77,7 @@ pub(super) struct Lent {
     pub ids: Arc<dyn Ids>,
     /// Counts the commits that may have given others work to do.
     pub stirred: watch::Sender<u64>,
+    pub vitals: Vitals,
 }
 
 /// The task that owns the writing connection.
@@ -129,19 +131,23 @@ impl Writer {
             // Those just answered may have more to say: whoever is ready gets into this commit, not the one after it.
             tokio::task::yield_now().await;
         }
+        // The writer last: only it can bring the log beside the database into it and take it away.
+        self.store.readers.close().await;
         if let Err(fault) = self.store.writer.close().await {
             tracing::error!(%fault, "the database did not close cleanly; nothing acknowledged is lost");
         }
-        self.store.readers.close().await;
     }
 
     /// One transaction for everything that waits. If it cannot be committed nothing in it happened, and everyone hears so.
     async fn batch(&mut self, jobs: Vec<Job>) {
-        self.seen = self.lent.clock.now().max(self.seen);
+        let shows = self.lent.clock.now();
+        self.seen = shows.max(self.seen);
+        self.lent.vitals.clock(shows, self.seen.max(RELEASED));
         let (inputs, answers): (Vec<Input>, Vec<_>) = jobs.into_iter().map(|job| (job.input, job.answer)).unzip();
         let count = inputs.len();
         match self.handle_all(inputs).await {
             Ok((outcomes, stirring)) => {
+                self.lent.vitals.committed(count);
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // Whoever asked may have gone; what happened stays recorded.
                     let _ = answer.send(outcome);
@@ -151,6 +157,7 @@ impl Writer {
                 }
             }
             Err(fault) => {
+                self.lent.vitals.lost();
                 let reference = self.lent.ids.reference();
                 tracing::error!(%fault, reference, inputs = count, "a batch was not committed; nothing in it was recorded");
                 for answer in answers {
@@ -174,8 +181,15 @@ impl Writer {
         let mut tidied = false;
         for input in inputs {
             stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
-            let mut desk =
-                Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now, tidied: false };
+            let mut desk = Desk {
+                conn: &mut batch,
+                keys,
+                defaults: &lent.defaults,
+                ids: &*lent.ids,
+                vitals: &lent.vitals,
+                now,
+                tidied: false,
+            };
             let outcome = match desk.take_in(input).await {
                 Ok(outcome) => outcome,
                 Err(Failed { fault, undone: true }) => {
@@ -226,6 +240,7 @@ struct Desk<'a> {
     keys: &'a mut Keys,
     defaults: &'a Defaults,
     ids: &'a dyn Ids,
+    vitals: &'a Vitals,
     now: Timestamp,
     /// Set when words were blanked.
     tidied: bool,
@@ -286,7 +301,7 @@ impl Desk<'_> {
     }
 
     fn hearing(&mut self) -> Hearing<'_> {
-        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
+        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, vitals: self.vitals, now: self.now }
     }
 
     async fn tick(&mut self) -> Result<Outcome, Failed> {
