@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 all is well; 1 refused, with the reason on standard error; 2 the command line itself was wrong.
 
+mod steward;
+
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,6 +48,12 @@ enum Asked {
     Console(Console),
     /// Say whether the configuration is fit to run, and what it would start. Starts nothing.
     Check(Configured),
+    /// Make a backup: one file with everything the bot would need elsewhere. The bot may be running.
+    Backup(steward::Backup),
+    /// Make a data folder out of a backup. The bot must not be running on it.
+    Restore(steward::Restore),
+    /// Say how the data folder is doing and what needs a person. Exits with 1 if something does.
+    Doctor(steward::Doctor),
 }
 
 #[derive(Args)]
@@ -112,6 +120,15 @@ fn main() -> ExitCode {
         Asked::Run(run) => run_bot(&run),
         Asked::Console(console) => open_console(&console),
         Asked::Check(configured) => check(configured.config.as_deref()),
+        Asked::Backup(asked) => answer(block_on(steward::back_up(&asked))),
+        Asked::Restore(asked) => answer(block_on(steward::restore(&asked))),
+        Asked::Doctor(asked) => match block_on(steward::examine(&asked)) {
+            Ok((page, well)) => {
+                print(&page);
+                if well { ExitCode::SUCCESS } else { ExitCode::from(1) }
+            }
+            Err(error) => finish(Err(error)),
+        },
     }
 }
 
@@ -146,8 +163,15 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
             "the configuration names no platform. How to mend: add a [matrix] section, or open the console".to_owned()
         );
     };
-    let (engine, running) =
-        Engine::open(&config.data, defaults(&config), clock, Arc::new(SystemIds)).await.map_err(|e| e.to_string())?;
+    let listener = match config.health.listen {
+        Some(at) => Some(ops::health::listen(at).await.map_err(|e| e.to_string())?),
+        None => None,
+    };
+    let opened = Engine::open(&config.data, defaults(&config), Arc::clone(&clock), Arc::new(SystemIds)).await;
+    let (engine, running) = opened.map_err(|e| e.to_string())?;
+    // Nothing falls due by a clock that no server has confirmed.
+    engine.vitals().doubt_the_clock();
+    steward::look_around(&engine, &config.data);
     let shutdown = CancellationToken::new();
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(stop_on_signal(shutdown.clone()));
@@ -155,6 +179,25 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
         let (engine, shutdown) = (engine.clone(), shutdown.clone());
         tasks.spawn(async move { rhythm::run(engine, shutdown).await.map_err(|e| e.to_string()) });
     }
+    if let Some(listener) = listener {
+        let watch = ops::health::Watch::over(engine.clone(), config.data.clone());
+        let shutdown = shutdown.clone();
+        tasks.spawn(async move { watch.run(listener, shutdown).await.map_err(|e| e.to_string()) });
+    }
+    let keeper = ops::keeping::Keeper {
+        data: config.data.clone(),
+        settings: config.backup.clone(),
+        zone: config.community.zone.clone(),
+        clock,
+        vitals: engine.vitals().clone(),
+    };
+    tasks.spawn({
+        let shutdown = shutdown.clone();
+        async move {
+            keeper.run(shutdown).await;
+            Ok(())
+        }
+    });
     start_matrix(platform, &config, &engine, &shutdown, &mut tasks).await?;
     let mut ended = Ok(());
     while let Some(task) = tasks.join_next().await {
@@ -319,6 +362,10 @@ fn finish(result: Result<(), String>) -> ExitCode {
     }
 }
 
+fn answer(done: Result<String, String>) -> ExitCode {
+    finish(done.map(|said| print(&said)))
+}
+
 fn check(path: Option<&Path>) -> ExitCode {
     let config = match Config::load(path, config::environment()) {
         Ok(config) => config,
@@ -341,7 +388,7 @@ fn check(path: Option<&Path>) -> ExitCode {
 
 /// What would be started, for an operator's eyes. No secret is in it.
 fn summary(config: &Config) -> String {
-    let Config { data, log, community, rhythm, delivery, matrix } = config;
+    let Config { data, log, community, rhythm, delivery, backup, health, matrix } = config;
     let mut lines = vec![
         "ok".to_owned(),
         format!("data: {}", data.display()),
@@ -354,7 +401,23 @@ fn summary(config: &Config) -> String {
         ),
         format!("housekeeping: {}; words are kept {} days", rhythm.housekeeping, rhythm.retention_days),
         format!("delivery: looks after {} s whether a send arrived", delivery.quarantine.as_secs()),
+        match &backup.schedule {
+            Some(schedule) => format!(
+                "backups: {schedule} to {}; the last {}, at most {} days",
+                backup.folder.display(),
+                backup.keep,
+                backup.keep_days
+            ),
+            None => "backups: none are made by themselves".to_owned(),
+        },
+        match health.listen {
+            Some(at) => format!("health: on {at}"),
+            None => "health: not shown".to_owned(),
+        },
     ];
+    if let Some(at) = health.listen.filter(|at| !at.ip().is_loopback()) {
+        lines.push(format!("health: note: other machines can read {at}, so keep it behind a firewall"));
+    }
     match matrix {
         Some(matrix) => lines.extend(about_matrix(matrix)),
         None => lines.push("matrix: no; nothing would be started".to_owned()),

@@ -410,10 +410,33 @@ check-gathering = { $ok ->
     [yes] ✅ A gathering is planned.
    *[no] ❌ No gathering is planned: `gathering new when:"{ $example } 18:00" where:"…"`
 }
-check-parked = { $ok ->
-    [yes] ✅ Every message went out.
-   *[no] ❌ Some messages wait because I can't tell whether they arrived. Let me read the message history in this place, and I'll sort them out. What is waiting: `care`
+check-nothing-parked = ✅ Every message went out.
+# What goes wrong, each only when there is something to say.
+check-parked = { $count ->
+    [one] ❌ One message waits because I can't tell whether it arrived. Let me read the message history in this place, and I'll sort it out. What is waiting: `care`
+   *[other] ❌ { $count } messages wait because I can't tell whether they arrived. Let me read the message history in this place, and I'll sort them out. What is waiting: `care`
 }
+check-failed = { $count ->
+    [one] ❌ One message of the last two weeks could not be delivered. A closed direct chat, or a place where I may not write, is the usual reason.
+   *[other] ❌ { $count } messages of the last two weeks could not be delivered. A closed direct chat, or a place where I may not write, is the usual reason.
+}
+check-expired = { $count ->
+    [one] ❌ One message of the last two weeks would have come too late to help, so I left it out.
+   *[other] ❌ { $count } messages of the last two weeks would have come too late to help, so I left them out.
+}
+check-unreachable = { $count ->
+    [one] ❌ I can't post or read in one of our places. Is it still there, and may I write and read its history?
+   *[other] ❌ I can't post or read in { $count } of our places. Are they still there, and may I write and read their history?
+}
+# $when says on which day and at what time: "on Friday 13 March, 18:00".
+check-late = ❌ Something I should have done { $when } is still not done. Please tell the person who runs me.
+check-clock = { $minutes ->
+    [one] ❌ My clock is off by one minute, so what is due may have to wait. Please tell the person who runs me.
+   *[other] ❌ My clock is off by { $minutes } minutes, so what is due may have to wait. Please tell the person who runs me.
+}
+check-backup = ✅ The last backup was made { $when }.
+check-backup-failed = ❌ The last backup failed; the newest good one was made { $when }. Please tell the person who runs me.
+check-backup-never = ❌ The backups fail, and there is no good one yet. Please tell the person who runs me.
 check-all-well = All is well.
 
 ## The card of an ask: public, and without any name

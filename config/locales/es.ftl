@@ -328,10 +328,33 @@ check-gathering = { $ok ->
     [yes] ✅ Hay un encuentro previsto.
    *[no] ❌ No hay ningún encuentro previsto: `gathering new when:"{ $example } 18:00" where:"…"`
 }
-check-parked = { $ok ->
-    [yes] ✅ Todos los mensajes salieron.
-   *[no] ❌ Algunos mensajes esperan porque no puedo saber si llegaron. Déjame leer el historial de este lugar y lo arreglo. Lo que espera: `care`
+check-nothing-parked = ✅ Todos los mensajes salieron.
+# Lo que va mal, cada cosa solo si hay algo que decir.
+check-parked = { $count ->
+    [one] ❌ Un mensaje espera porque no puedo saber si llegó. Déjame leer el historial de este lugar y lo arreglo. Lo que espera: `care`
+   *[other] ❌ { $count } mensajes esperan porque no puedo saber si llegaron. Déjame leer el historial de este lugar y lo arreglo. Lo que espera: `care`
 }
+check-failed = { $count ->
+    [one] ❌ Un mensaje de las dos últimas semanas no se pudo entregar. Lo habitual es un chat directo cerrado, o un lugar donde no puedo escribir.
+   *[other] ❌ { $count } mensajes de las dos últimas semanas no se pudieron entregar. Lo habitual es un chat directo cerrado, o un lugar donde no puedo escribir.
+}
+check-expired = { $count ->
+    [one] ❌ Un mensaje de las dos últimas semanas habría llegado demasiado tarde para servir, así que no lo envié.
+   *[other] ❌ { $count } mensajes de las dos últimas semanas habrían llegado demasiado tarde para servir, así que no los envié.
+}
+check-unreachable = { $count ->
+    [one] ❌ No puedo escribir o leer en uno de nuestros lugares. ¿Sigue ahí, y puedo escribir y leer su historial?
+   *[other] ❌ No puedo escribir o leer en { $count } de nuestros lugares. ¿Siguen ahí, y puedo escribir y leer su historial?
+}
+# $when dice qué día y a qué hora.
+check-late = ❌ Algo que debía hacer { $when } sigue sin hacerse. Avisa, por favor, a quien me mantiene.
+check-clock = { $minutes ->
+    [one] ❌ Mi reloj está desajustado un minuto, así que lo previsto puede tener que esperar. Avisa, por favor, a quien me mantiene.
+   *[other] ❌ Mi reloj está desajustado { $minutes } minutos, así que lo previsto puede tener que esperar. Avisa, por favor, a quien me mantiene.
+}
+check-backup = ✅ La última copia de seguridad se hizo { $when }.
+check-backup-failed = ❌ La última copia de seguridad falló; la última buena se hizo { $when }. Avisa, por favor, a quien me mantiene.
+check-backup-never = ❌ Las copias de seguridad fallan y aún no hay ninguna buena. Avisa, por favor, a quien me mantiene.
 check-all-well = Todo va bien.
 
 ## La tarjeta de una petición: pública y sin ningún nombre

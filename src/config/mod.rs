@@ -11,6 +11,7 @@ mod secret;
 mod sheet;
 mod values;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub community: NewCommunity,
     pub rhythm: Rhythm,
     pub delivery: Delivery,
+    pub backup: Backup,
+    pub health: Health,
     /// `None`: nothing is said about Matrix, so the bot does not go there.
     pub matrix: Option<Matrix>,
 }
@@ -75,6 +78,26 @@ pub struct Rhythm {
 pub struct Delivery {
     /// How long a send with an unknown outcome rests before the bot looks whether it arrived.
     pub quarantine: Duration,
+}
+
+/// The backups that are made by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// When. `None`: never.
+    pub schedule: Option<Schedule>,
+    /// The folder they go to; made when it is not there.
+    pub folder: PathBuf,
+    /// How many are kept; 1 to 1000.
+    pub keep: u32,
+    /// Days after which one goes in any case, unless it is the newest; 1 to 3650.
+    pub keep_days: u32,
+}
+
+/// Where the bot can be asked how it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// `None`: nowhere.
+    pub listen: Option<SocketAddr>,
 }
 
 /// The account on Matrix.
@@ -158,6 +181,8 @@ fn settle(sheet: &mut Sheet) -> Option<Config> {
     let weekly_digest = sheet.text("rhythm.weekly_digest", values::schedule_or_off);
     let retention_days = sheet.whole("rhythm.retention_days", 7, 3650);
     let quarantine = sheet.whole("delivery.quarantine_seconds", 1, 86_400);
+    let backup = backup(sheet, data.as_deref());
+    let listen = sheet.text("health.listen", values::address_or_none);
     let matrix = if sheet.mentions("matrix") { matrix(sheet).map(Some) } else { Some(None) };
     Some(Config {
         data: data?,
@@ -165,6 +190,8 @@ fn settle(sheet: &mut Sheet) -> Option<Config> {
         community: NewCommunity { zone: zone?, language: language? },
         rhythm: Rhythm { housekeeping: housekeeping?, weekly_digest: weekly_digest?, retention_days: retention_days? },
         delivery: Delivery { quarantine: Duration::from_secs(quarantine?) },
+        backup: backup?,
+        health: Health { listen: listen? },
         matrix: matrix?,
     })
 }
@@ -177,6 +204,27 @@ fn data_folder(sheet: &mut Sheet) -> Option<PathBuf> {
         return None;
     }
     Some(data)
+}
+
+fn backup(sheet: &mut Sheet, data: Option<&Path>) -> Option<Backup> {
+    let schedule = sheet.text("backup.schedule", values::schedule_or_off);
+    let folder = sheet.path("backup.folder");
+    let keep = sheet.whole("backup.keep", 1, 1000);
+    let keep_days = sheet.whole("backup.keep_days", 1, 3650);
+    if let (Some(folder), Some(data)) = (&folder, data) {
+        let wrong = if folder.exists() && !folder.is_dir() {
+            Some((format!("{} is there and is no folder", folder.display()), "name a folder, which need not exist yet"))
+        } else if folder.starts_with(data) {
+            Some(("it is inside the data folder".to_owned(), "name a folder elsewhere, best on another disk"))
+        } else {
+            None
+        };
+        if let Some((what, mend)) = wrong {
+            sheet.refuse("backup.folder", Wrong::new(what, mend));
+            return None;
+        }
+    }
+    Some(Backup { schedule: schedule?, folder: folder?, keep: keep?, keep_days: keep_days? })
 }
 
 fn matrix(sheet: &mut Sheet) -> Option<Matrix> {

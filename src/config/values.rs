@@ -1,6 +1,8 @@
 //! What the values mean: each reader takes the text an operator wrote and gives the thing itself, or says what is
 //! wrong.
 
+use std::net::SocketAddr;
+
 use tracing_subscriber::EnvFilter;
 
 use super::problem::{Wrong, shown};
@@ -74,6 +76,19 @@ pub fn schedule_or_off(text: &str) -> Result<Option<Schedule>, Wrong> {
         "off" => Ok(None),
         _ => schedule(text).map(Some),
     }
+}
+
+/// An address and port to listen on; empty for none.
+pub fn address_or_none(text: &str) -> Result<Option<SocketAddr>, Wrong> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        Wrong::new(
+            format!("{} is no address with a port", shown(text)),
+            "write numbers, as in \"127.0.0.1:9464\", or \"\" to turn it off",
+        )
+    })
 }
 
 /// Where the homeserver answers: `https://matrix.example.org`.

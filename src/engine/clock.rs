@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
+/// No clock that is right shows an earlier time than this: the program was not there yet. Moved forward at each release.
+pub const RELEASED: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
 /// Where `now` comes from.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;

@@ -11,7 +11,8 @@ use super::meaning::Meaning;
 use super::parcel::Destination;
 use super::pledges::{self, Change, NewPledge};
 use super::speaker::Speaker;
-use super::{Defaults, Heard, beginning, listing, people};
+use super::vitals::Vitals;
+use super::{Defaults, Heard, beginning, check, listing, people};
 use crate::domain::community::Role;
 use crate::domain::{CommunityId, Ref, Refusal};
 use crate::grammar::Invocation;
@@ -29,6 +30,7 @@ pub(super) struct Hearing<'a> {
     pub conn: &'a mut SqliteConnection,
     pub keys: &'a mut Keys,
     pub defaults: &'a Defaults,
+    pub vitals: &'a Vitals,
     pub now: jiff::Timestamp,
 }
 
@@ -99,7 +101,7 @@ impl Hearing<'_> {
             place: inbound.place.clone(),
             platform: inbound.from.platform,
         };
-        match answer(&mut case, &speaker, scope.subject, &said).await {
+        match answer(&mut case, &speaker, scope.subject, &said, self.vitals).await {
             Ok(answered) => {
                 let reply = reply(&case, &speaker, answered);
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
@@ -322,6 +324,7 @@ async fn answer(
     speaker: &Speaker,
     subject: Option<Subject>,
     said: &Invocation,
+    vitals: &Vitals,
 ) -> Result<Answered, Stop> {
     let member = &speaker.person.member;
     if said.spec.who == Role::Convener && member.role() != Role::Convener {
@@ -363,7 +366,7 @@ async fn answer(
         Command::Care => listing::care(case).await,
         Command::CommunitySetup(change) => people::setup(case, change).await,
         Command::CommunitySettings(change) => people::settings(case, change).await,
-        Command::CommunityCheck => people::check(case).await,
+        Command::CommunityCheck => check::check(case, vitals).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
         Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,
         Command::Help { path } => Ok(Answered::only(Message::Help { path, role: speaker.person.member.role() }, [])),

@@ -7,6 +7,7 @@
 mod asks;
 mod beginning;
 mod case;
+mod check;
 pub mod clock;
 mod due;
 mod gatherings;
@@ -26,6 +27,7 @@ mod roster;
 mod speaker;
 mod telling;
 mod view;
+pub mod vitals;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -47,6 +49,7 @@ use inbound::{Answer, Inbound, Named, Reply, Roster};
 pub use listing::Report;
 use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
+use vitals::Vitals;
 
 /// What an installation settles for all its communities.
 #[derive(Debug, Clone)]
@@ -107,6 +110,7 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     stirrings: watch::Receiver<u64>,
     seen: Timestamp,
+    vitals: Vitals,
 }
 
 impl std::fmt::Debug for Engine {
@@ -120,6 +124,9 @@ pub type Running = JoinHandle<()>;
 
 /// As many jobs may wait as two batches hold; then whoever brings more waits too.
 const WAITING_JOBS: usize = 128;
+
+/// While the clock is not to be relied on, nothing is due before it has been compared again.
+const CLOCK_WAIT: SignedDuration = SignedDuration::from_secs(15);
 
 impl Engine {
     /// Opens a data folder and starts the engine on it.
@@ -137,13 +144,20 @@ impl Engine {
         let defaults = Arc::new(defaults);
         let (stirred, stirrings) = watch::channel(0);
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        let lent = queue::Lent { defaults: Arc::clone(&defaults), clock: Arc::clone(&clock), ids, stirred };
+        let vitals = Vitals::default();
+        let lent = queue::Lent {
+            defaults: Arc::clone(&defaults),
+            clock: Arc::clone(&clock),
+            ids,
+            stirred,
+            vitals: vitals.clone(),
+        };
         let writer = queue::Writer::start(store, lent)
             .await
             .map_err(|source| CannotOpen::Database { path: folder.join("barnraiser.db"), source })?;
         let seen = writer.seen();
         let running = tokio::spawn(writer.run(waiting));
-        Ok((Engine { jobs, readers, defaults, clock, stirrings, seen }, running))
+        Ok((Engine { jobs, readers, defaults, clock, stirrings, seen, vitals }, running))
     }
 
     /// The engine's time: the clock's, except that it never goes back behind what was seen before.
@@ -154,6 +168,11 @@ impl Engine {
     /// The latest time this data folder had seen when it was opened; the console's clock starts no earlier.
     pub fn seen(&self) -> Timestamp {
         self.seen
+    }
+
+    /// How the program is doing; its other parts report here too.
+    pub fn vitals(&self) -> &Vitals {
+        &self.vitals
     }
 
     /// Changes whenever something was committed that may have given delivery or rhythm work to do.
@@ -188,6 +207,7 @@ impl Engine {
             conn: &mut conn,
             keys: &mut keys,
             defaults: &self.defaults,
+            vitals: &self.vitals,
             now: self.clock.now().max(self.seen),
         };
         let handled = hearing.handle(inbound, said).await.map_err(unreadable).ok()?;
@@ -223,6 +243,9 @@ impl Engine {
 
     /// Does what is due, at most 64 timers; returns how many there were and what comes next.
     pub async fn tick(&self) -> Result<(usize, Agenda), Stopped> {
+        if !self.vitals.trusts_the_clock() {
+            return Ok((0, Agenda { timer: None, message: None }));
+        }
         match self.send(Input::Tick).await? {
             Outcome::Ticked(done, agenda) => Ok((done, agenda)),
             // It stays due, and is tried again after the longest nap.
@@ -243,9 +266,17 @@ impl Engine {
     /// The next message to deliver on a platform: claimed within its pace, asked again whether it still makes sense, its
     /// body frozen.
     pub async fn claim(&self, platform: Platform, pace: Pace) -> Result<Next, Stopped> {
+        if !self.vitals.trusts_the_clock() {
+            return Ok(Next::Idle { until: self.clock.now().saturating_add(CLOCK_WAIT).ok() });
+        }
         loop {
             match self.send(Input::Claim(platform, pace)).await? {
-                Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => return Ok(Next::Parcel(parcel)),
+                Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => {
+                    if parcel.unresolved_since.is_some() {
+                        self.vitals.looks_up();
+                    }
+                    return Ok(Next::Parcel(parcel));
+                }
                 Outcome::Claimed(outgoing::Claimed::Later) => {}
                 Outcome::Claimed(outgoing::Claimed::Nothing(until)) => return Ok(Next::Idle { until }),
                 _ => return Ok(Next::Idle { until: None }),
@@ -255,8 +286,12 @@ impl Engine {
 
     /// Takes in how an attempt ended. False if it could not be recorded: bring it again.
     pub async fn receipt(&self, receipt: Receipt) -> Result<bool, Stopped> {
-        let outcome = self.send(Input::Receipt(receipt)).await?;
-        Ok(!matches!(outcome, Outcome::Failed(_)))
+        let ended = receipt.outcome.clone();
+        let recorded = !matches!(self.send(Input::Receipt(receipt)).await?, Outcome::Failed(_));
+        if recorded {
+            self.vitals.ended(&ended);
+        }
+        Ok(recorded)
     }
 
     /// The totals of every community, by slug.

@@ -10,9 +10,9 @@ use crate::domain::nudge::{self, Planned};
 use crate::domain::refusal::{Needed, Refusal};
 use crate::domain::{PledgeId, Ref};
 use crate::grammar::command::{CommunityChange, MeChange};
-use crate::speech::message::{CheckItem, Message};
+use crate::speech::message::Message;
 use crate::store::timers;
-use crate::store::{gatherings, lists, outbox, people, scope};
+use crate::store::{people, scope};
 
 /// Shows or changes a person's own settings.
 pub(super) async fn me(case: &mut Case<'_>, speaker: &Speaker, change: MeChange) -> Result<Answered, Stop> {
@@ -92,22 +92,6 @@ async fn change_community(
     case.community.community = after;
     rearm(case).await?;
     Ok(view::settings_line(case.here()))
-}
-
-/// What a convener may still have to do before the community can rely on the bot. What is parked is looked for again:
-/// whoever asks may have mended what was in the way.
-pub(super) async fn check(case: &mut Case<'_>) -> Result<Answered, Stop> {
-    let (community, now) = (case.here().id, case.now);
-    outbox::look_again(&mut case.script, community, now);
-    let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
-    let items = vec![
-        (CheckItem::ZoneChosen, case.community.set_up),
-        (CheckItem::PlaceKnown, !case.places.is_empty()),
-        (CheckItem::HasConvener, !people::conveners(case.conn, community).await?.is_empty()),
-        (CheckItem::GatheringAhead, ahead),
-        (CheckItem::NothingParked, lists::undelivered(case.conn, community).await? == 0),
-    ];
-    Ok(Answered::private(Message::Check { items }, []))
 }
 
 pub(super) async fn add_convener(case: &mut Case<'_>, speaker: &Speaker, who: &str) -> Result<Answered, Stop> {

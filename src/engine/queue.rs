@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::clock::{Clock, Ids};
+use super::clock::{Clock, Ids, RELEASED};
 use super::due::{self, Handling};
 use super::hear::Hearing;
 use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster};
@@ -16,6 +16,7 @@ use super::outgoing::{Claimed, Claiming};
 use super::parcel::{Pace, Receipt};
 use super::receipts::Receiving;
 use super::roster::Placing;
+use super::vitals::{CLOCK_TOLERANCE, Vitals};
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
@@ -94,6 +95,7 @@ pub(super) struct Lent {
     pub ids: Arc<dyn Ids>,
     /// Counts the commits that may have given others work to do.
     pub stirred: watch::Sender<u64>,
+    pub vitals: Vitals,
 }
 
 /// The task that owns the writing connection.
@@ -147,19 +149,40 @@ impl Writer {
             // Those just answered may have more to say: whoever is ready gets into this commit, not the one after it.
             tokio::task::yield_now().await;
         }
+        // The writer last: only it can bring the log beside the database into it and take it away.
+        self.store.readers.close().await;
         if let Err(fault) = self.store.writer.close().await {
             tracing::error!(%fault, "the database did not close cleanly; nothing acknowledged is lost");
         }
-        self.store.readers.close().await;
+    }
+
+    /// The engine's time: never behind what was seen before. What an unconfirmed clock shows is not remembered as seen, or
+    /// one wrong day would hold everything until it comes.
+    fn tell_the_time(&mut self) -> Timestamp {
+        let (shows, vitals) = (self.lent.clock.now(), &self.lent.vitals);
+        if vitals.trusts_the_clock() {
+            let ahead = self.seen.duration_since(shows);
+            if ahead > CLOCK_TOLERANCE && vitals.confirms_the_clock() {
+                tracing::warn!(
+                    minutes = ahead.as_mins(),
+                    "the clock was ahead once; a server confirms that it is right now"
+                );
+                (self.seen, self.marked) = (shows, Timestamp::MIN);
+            }
+            self.seen = shows.max(self.seen);
+        }
+        vitals.clock(shows, self.seen.max(RELEASED));
+        shows.max(self.seen)
     }
 
     /// One transaction for everything that waits. If it cannot be committed nothing in it happened, and everyone hears so.
     async fn batch(&mut self, jobs: Vec<Job>) {
-        self.seen = self.lent.clock.now().max(self.seen);
+        let now = self.tell_the_time();
         let (inputs, answers): (Vec<Input>, Vec<_>) = jobs.into_iter().map(|job| (job.input, job.answer)).unzip();
         let count = inputs.len();
-        match self.handle_all(inputs).await {
+        match self.handle_all(inputs, now).await {
             Ok((outcomes, stirring)) => {
+                self.lent.vitals.committed(count);
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // Whoever asked may have gone; what happened stays recorded.
                     let _ = answer.send(outcome);
@@ -169,6 +192,7 @@ impl Writer {
                 }
             }
             Err(fault) => {
+                self.lent.vitals.lost();
                 let reference = self.lent.ids.reference();
                 tracing::error!(%fault, reference, inputs = count, "a batch was not committed; nothing in it was recorded");
                 for answer in answers {
@@ -183,9 +207,8 @@ impl Writer {
     }
 
     /// Handles the inputs in order and commits. Also says whether delivery or rhythm may have got work to do.
-    async fn handle_all(&mut self, inputs: Vec<Input>) -> Result<(Vec<Outcome>, bool), Fault> {
+    async fn handle_all(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<(Vec<Outcome>, bool), Fault> {
         let Writer { store, keys, lent, seen, marked } = self;
-        let now = *seen;
         // A batch is called by what it was begun for.
         let kind = inputs.first().map_or("nothing", Input::kind);
         let mut batch = store.writer.begin_with("begin immediate").await?;
@@ -194,8 +217,15 @@ impl Writer {
         let mut tidied = false;
         for input in inputs {
             stirring |= !matches!(input, Input::Claim(..) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
-            let mut desk =
-                Desk { conn: &mut batch, keys, defaults: &lent.defaults, ids: &*lent.ids, now, tidied: false };
+            let mut desk = Desk {
+                conn: &mut batch,
+                keys,
+                defaults: &lent.defaults,
+                ids: &*lent.ids,
+                vitals: &lent.vitals,
+                now,
+                tidied: false,
+            };
             let outcome = match desk.take_in(input).await {
                 Ok(outcome) => outcome,
                 Err(Failed { fault, undone: true }) => {
@@ -211,10 +241,10 @@ impl Writer {
             }
             outcomes.push(outcome);
         }
-        let mark = now.duration_since(*marked) >= MARK_EVERY;
+        let mark = seen.duration_since(*marked) >= MARK_EVERY;
         if mark {
             let mut script = Script::default();
-            meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
+            meta::set(&mut script, meta::CLOCK, &seen.as_millisecond().to_string());
             script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         }
         failpoint::pass(Point::BeforeCommit(kind)).await?;
@@ -222,7 +252,7 @@ impl Writer {
         // What is committed is committed, whatever becomes of this process.
         let _ = failpoint::pass(Point::AfterCommit(kind)).await;
         if mark {
-            *marked = now;
+            *marked = *seen;
         }
         if tidied && let Err(fault) = store.settle_file().await {
             tracing::warn!(%fault, "what was blanked may stay in the database's log until the next housekeeping");
@@ -249,6 +279,7 @@ struct Desk<'a> {
     keys: &'a mut Keys,
     defaults: &'a Defaults,
     ids: &'a dyn Ids,
+    vitals: &'a Vitals,
     now: Timestamp,
     /// Set when words were blanked.
     tidied: bool,
@@ -311,7 +342,7 @@ impl Desk<'_> {
     }
 
     fn hearing(&mut self) -> Hearing<'_> {
-        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
+        Hearing { conn: self.conn, keys: self.keys, defaults: self.defaults, vitals: self.vitals, now: self.now }
     }
 
     async fn tick(&mut self) -> Result<Outcome, Failed> {

@@ -138,6 +138,25 @@ pub enum CheckItem {
     NothingParked,
 }
 
+/// One thing that goes wrong, as a convener may know it: how much and since when, never what or whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// Messages of which nobody can tell whether they arrived.
+    Parked(u32),
+    /// Messages that could not be delivered.
+    Failed(u32),
+    /// Messages that came too late to help.
+    Expired(u32),
+    /// Places where nothing can be posted or read.
+    Unreachable(u32),
+    /// The oldest thing that should have been done.
+    Late { since: Timestamp },
+    /// The bot's clock is wrong, by this many minutes.
+    Clock { minutes: u32 },
+    /// The last backup failed; the newest whole one, if any.
+    Backup { newest: Option<Timestamp> },
+}
+
 /// What one person settled for themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeLine {
@@ -334,6 +353,9 @@ pub enum Message {
     Settings(SettingsLine),
     Check {
         items: Vec<(CheckItem, bool)>,
+        troubles: Vec<Trouble>,
+        /// The newest backup of the whole installation, if backups are made and do not fail.
+        backup: Option<Timestamp>,
     },
     /// Help on everything (`None`) or on the command with this path.
     Help {

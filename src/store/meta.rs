@@ -9,11 +9,14 @@ use super::script::Script;
 pub const CLOCK: &str = "clock";
 /// The version of the zone data that instants were computed with.
 pub const ZONE_DATA: &str = "zone_data";
-/// If this file was restored from a backup: when that was made and when it was restored, in milliseconds.
-pub const RESTORED_MADE_AT: &str = "restored_made_at";
-pub const RESTORED_AT: &str = "restored_at";
 /// The secret that delivery keys are made with.
 pub const INSTALL: &str = "install";
+
+/// If this database came from a backup: when that was made, in milliseconds. Whatever was said between then and
+/// [`RESTORED_AT`] is not in it, so that what it now takes for new may have been said already.
+pub const RESTORED_MADE_AT: &str = "restored_made_at";
+/// If this database came from a backup: when it was put in place, in milliseconds.
+pub const RESTORED_AT: &str = "restored_at";
 
 pub async fn get(conn: &mut SqliteConnection, key: &str) -> Result<Option<String>, Fault> {
     sqlx::query_scalar("select value from meta where key = ?").bind(key).fetch_optional(conn).await

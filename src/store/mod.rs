@@ -8,9 +8,12 @@
 
 pub mod bookmarks;
 pub mod civil;
+pub mod condition;
 pub mod gatherings;
 pub mod lists;
 pub mod meta;
+pub mod moving;
+pub mod opening;
 pub mod origins;
 pub mod outbox;
 pub mod people;
@@ -21,7 +24,7 @@ pub mod script;
 pub mod timers;
 pub mod writes;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{
@@ -46,8 +49,14 @@ pub enum CannotOpen {
     Newer(PathBuf),
     #[error("the database {path} cannot be opened: {source}")]
     Database { path: PathBuf, source: sqlx::Error },
-    #[error("the database {path} could not be brought up to date: {source}")]
-    Migration { path: PathBuf, source: MigrateError },
+    #[error("the database {path} could not be brought up to date: {source}{snapshot}")]
+    Migration { path: PathBuf, source: MigrateError, snapshot: opening::Kept },
+    #[error("{0}")]
+    Unfit(String),
+    #[error("the database was not touched, since a copy of it could not be made at {path} first: {why}")]
+    Snapshot { path: PathBuf, why: String },
+    #[error(transparent)]
+    Restore(#[from] moving::CannotMove),
 }
 
 /// An open data folder: the lock, the one writer, and readers beside it.
@@ -66,10 +75,11 @@ impl Store {
     /// # Errors
     /// The folder cannot be used, is in use, or holds a database this version cannot read.
     pub async fn open(folder: &Path) -> Result<Store, CannotOpen> {
-        let cannot_use = |source| CannotOpen::Folder { path: folder.to_owned(), source };
-        make_private_folder(folder).map_err(cannot_use)?;
-        let lock = lock(folder)?;
-        let path = folder.join("barnraiser.db");
+        moving::settle(folder)?;
+        opening::make_private_folder(folder)
+            .map_err(|source| CannotOpen::Folder { path: folder.to_owned(), source })?;
+        let lock = opening::lock(folder)?;
+        let path = database(folder);
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -90,17 +100,9 @@ impl Store {
             .disable_statement_logging();
         let failed = |source| CannotOpen::Database { path: path.clone(), source };
         let mut writer = options.connect().await.map_err(failed)?;
-        MIGRATIONS.run(&mut writer).await.map_err(|source| match source {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => CannotOpen::Newer(path.clone()),
-            source => CannotOpen::Migration { path: path.clone(), source },
-        })?;
-        // Their own options: a pragma that changes the file would be refused on a read-only connection.
-        let reading = SqliteConnectOptions::new()
-            .filename(&path)
-            .read_only(true)
-            .statement_cache_capacity(256)
-            .disable_statement_logging();
-        let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(reading);
+        opening::check_sqlite(&mut writer).await?;
+        opening::bring_up_to_date(&mut writer, folder, &MIGRATIONS).await?;
+        let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(reading(&path));
         Ok(Store { writer, readers, lock, writing: options })
     }
 
@@ -127,23 +129,18 @@ impl Store {
     }
 }
 
-/// Makes the folder for its owner alone; an existing one stays as it is.
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// The database of a data folder.
+pub fn database(folder: &Path) -> PathBuf {
+    folder.join("barnraiser.db")
 }
 
-/// One process per data folder, by a file of its own: never by the database, whose POSIX locks belong to SQLite.
-fn lock(folder: &Path) -> Result<File, CannotOpen> {
-    let cannot_use = |source| CannotOpen::Folder { path: folder.to_owned(), source };
-    let path = folder.join("barnraiser.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(cannot_use)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(CannotOpen::InUse(folder.to_owned())),
-        Err(std::fs::TryLockError::Error(source)) => Err(cannot_use(source)),
-    }
+/// How anybody but the writer opens a database. Their own options: a pragma that changes the file would be refused on a
+/// read-only connection.
+pub fn reading(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).read_only(true).statement_cache_capacity(256).disable_statement_logging()
+}
+
+/// The newest schema this program knows.
+pub fn newest_schema() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }

@@ -92,6 +92,8 @@ fn the_documented_file_is_the_defaults() {
     let mut documented = desk.load(DOCUMENTED, &[]).unwrap();
     assert_eq!(documented.data, desk.path("data"), "a relative path starts from the file's folder");
     documented.data = PathBuf::from("data");
+    assert_eq!(documented.backup.folder, desk.path("backups"), "this one too");
+    documented.backup.folder = PathBuf::from("backups");
     assert_eq!(documented, desk.load_path(None, &[]).unwrap());
 }
 

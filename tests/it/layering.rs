@@ -40,7 +40,11 @@ const LAYERS: &[Layer] = &[
         may: &["engine", "failpoint", "speech", "domain"],
         why: "a claim and a receipt are inputs of the engine, so that the one writer stays one",
     },
-    Layer { name: "ops", may: &["store", "config"], why: "running the bot well decides nothing about a community" },
+    Layer {
+        name: "ops",
+        may: &["store", "config", "domain", "engine::Engine", "engine::clock", "engine::vitals"],
+        why: "running the bot well decides nothing about a community; of the engine it asks the time and how it is doing",
+    },
     Layer {
         name: "platforms",
         may: &["engine", "failpoint", "grammar", "speech", "domain", "delivery", "config"],
@@ -89,7 +93,7 @@ const PRINTERS: [&str; 4] = ["println", "print", "eprintln", "eprint"];
 const PRINTING: [&str; 2] = ["main", "platforms/console"];
 
 /// The files that put the parts together and may name them all.
-const WIRING: [&str; 2] = ["main", "lib"];
+const WIRING: [&str; 3] = ["main", "steward", "lib"];
 
 #[derive(Debug, PartialEq, Eq)]
 struct Complaint {

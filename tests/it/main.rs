@@ -6,6 +6,7 @@
 mod awkward;
 mod budget;
 mod cli;
+mod clocks;
 mod commands;
 mod config;
 mod console;

@@ -101,7 +101,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         }
         Message::CommunityReady(line) => settings::community_ready(d, line),
         Message::Settings(line) => settings::community(d, line),
-        Message::Check { items } => settings::check(d, items),
+        Message::Check { items, troubles, backup } => settings::check(d, items, troubles, *backup),
         Message::Help { path, role } => help::help(d, path.as_deref(), *role),
 
         Message::Card { line } => card::card(d, line),

@@ -2,10 +2,12 @@
 
 use super::dates::{self, Form, clock};
 use super::draft::Draft;
-use super::phrase::{count, key, literal, own, said};
+use jiff::Timestamp;
+
+use super::phrase::{Arg, count, key, literal, own, said};
 use crate::domain::community::Role;
 use crate::speech::doc::Line;
-use crate::speech::message::{CheckItem, MeLine, SettingsLine};
+use crate::speech::message::{CheckItem, MeLine, SettingsLine, Trouble};
 
 pub(super) fn me(d: &mut Draft<'_>, me: &MeLine, changed: bool) {
     if changed {
@@ -69,21 +71,41 @@ fn settings_lines(d: &Draft<'_>, settings: &SettingsLine) -> Vec<Line> {
     ]
 }
 
-pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)]) {
+pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)], troubles: &[Trouble], backup: Option<Timestamp>) {
     d.heading("check-heading", &[]);
     let line = |(item, ok): &(CheckItem, bool)| {
-        let ok = ("ok", key(if *ok { "yes" } else { "no" }));
+        let yes_or_no = ("ok", key(if *ok { "yes" } else { "no" }));
         match item {
-            CheckItem::ZoneChosen => d.line("check-zone", &[ok]),
-            CheckItem::PlaceKnown => d.line("check-place", &[ok]),
-            CheckItem::HasConvener => d.line("check-convener", &[ok]),
-            CheckItem::GatheringAhead => d.line("check-gathering", &[ok, ("example", d.example())]),
-            CheckItem::NothingParked => d.line("check-parked", &[ok]),
+            CheckItem::ZoneChosen => Some(d.line("check-zone", &[yes_or_no])),
+            CheckItem::PlaceKnown => Some(d.line("check-place", &[yes_or_no])),
+            CheckItem::HasConvener => Some(d.line("check-convener", &[yes_or_no])),
+            CheckItem::GatheringAhead => Some(d.line("check-gathering", &[yes_or_no, ("example", d.example())])),
+            // How many wait is said among the troubles.
+            CheckItem::NothingParked => ok.then(|| d.line("check-nothing-parked", &[])),
         }
     };
-    let lines = items.iter().map(line).collect();
+    let mut lines: Vec<_> = items.iter().filter_map(line).collect();
+    lines.extend(backup.map(|at| d.line("check-backup", &[("when", on(d, at))])));
+    lines.extend(troubles.iter().map(|trouble| self::trouble(d, *trouble)));
     d.list(lines);
-    if items.iter().all(|(_, ok)| *ok) {
+    if items.iter().all(|(_, ok)| *ok) && troubles.is_empty() {
         d.tell("check-all-well", &[]);
     }
+}
+
+fn trouble(d: &Draft<'_>, trouble: Trouble) -> Line {
+    match trouble {
+        Trouble::Parked(n) => d.line("check-parked", &[("count", count(n))]),
+        Trouble::Failed(n) => d.line("check-failed", &[("count", count(n))]),
+        Trouble::Expired(n) => d.line("check-expired", &[("count", count(n))]),
+        Trouble::Unreachable(n) => d.line("check-unreachable", &[("count", count(n))]),
+        Trouble::Late { since } => d.line("check-late", &[("when", on(d, since))]),
+        Trouble::Clock { minutes } => d.line("check-clock", &[("minutes", count(minutes))]),
+        Trouble::Backup { newest: Some(at) } => d.line("check-backup-failed", &[("when", on(d, at))]),
+        Trouble::Backup { newest: None } => d.line("check-backup-never", &[]),
+    }
+}
+
+fn on(d: &Draft<'_>, at: Timestamp) -> Arg {
+    own(dates::full_moment(d, at, Form::On))
 }

@@ -649,13 +649,20 @@ fn a_gathering_and_the_check() {
     "#);
     let mut items = checks(true);
     items[0].1 = false;
-    insta::assert_snapshot!(read(&Message::Check { items }, English), @r#"
+    items[4].1 = false;
+    insta::assert_snapshot!(read(&Message::Check { items, troubles: troubles(2), backup: None }, English), @r#"
     Is everything in place?
     - ❌ The time zone is not chosen yet: /community settings zone:America/Chicago
     - ✅ I know where to post.
     - ✅ There is a convener.
     - ✅ A gathering is planned.
-    - ✅ Every message went out.
+    - ❌ 2 messages wait because I can't tell whether they arrived. Let me read the message history in this place, and I'll sort them out. What is waiting: /care
+    - ❌ 2 messages of the last two weeks could not be delivered. A closed direct chat, or a place where I may not write, is the usual reason.
+    - ❌ 2 messages of the last two weeks would have come too late to help, so I left them out.
+    - ❌ I can't post or read in 2 of our places. Are they still there, and may I write and read their history?
+    - ❌ Something I should have done on Wednesday 11 March, 04:00 is still not done. Please tell the person who runs me.
+    - ❌ My clock is off by 2 minutes, so what is due may have to wait. Please tell the person who runs me.
+    - ❌ The last backup failed; the newest good one was made on Tuesday 10 March, 23:15. Please tell the person who runs me.
     "#);
 }
 

@@ -3,6 +3,8 @@
 //! [`variants!`] matches each enum without a wildcard: a new variant does not compile until it is named here, and the
 //! test does not pass until there is a sample of it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{date, time};
 
 use crate::domain::ask::{KindOfHelp, Standing, Visibility};
@@ -169,6 +171,7 @@ variants!(
 variants!(needed_name, NEEDS, Needed, [Words, Ask, Pledge, AskOrPledge, Gathering, Person, When, Change]);
 variants!(detail_name, DETAILS, Detail, [Address, Phone, Health, Status]);
 variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, NothingParked]);
+variants!(trouble_name, TROUBLES, Trouble, [Parked, Failed, Expired, Unreachable, Late, Clock, Backup]);
 variants!(step_name, STEPS, Step, [Reminder, Check, LastCheck, CareNote]);
 variants!(standing_name, STANDINGS, Standing, [Open, InHand, Met, Withdrawn]);
 variants!(pledge_standing_name, PLEDGE_STANDINGS, PledgeStanding, [Open, Done, Kept, HandedBack, Released]);
@@ -496,6 +499,25 @@ pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
     items.map(|item| (item, ok)).into()
 }
 
+fn moment(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn troubles(n: u32) -> Vec<Trouble> {
+    let backup = Trouble::Backup { newest: (n > 1).then(|| moment("2026-03-11T04:15:00Z")) };
+    let troubles = vec![
+        Trouble::Parked(n),
+        Trouble::Failed(n),
+        Trouble::Expired(n),
+        Trouble::Unreachable(n),
+        Trouble::Late { since: moment("2026-03-11T09:00:00Z") },
+        Trouble::Clock { minutes: n },
+        backup,
+    ];
+    assert_eq!(troubles.iter().map(trouble_name).collect::<BTreeSet<_>>().len(), TROUBLES.len(), "every kind");
+    troubles
+}
+
 pub fn pledge_recorded(nudges: u8, first_step: Option<&str>, asker: Option<&str>) -> Message {
     Message::PledgeRecorded {
         pledge: PledgeId(8),
@@ -605,7 +627,11 @@ pub fn messages() -> Vec<Message> {
         let few = SettingsLine { nudges: days, confirm_days: days, digest_days: days, weekly: None, ..settings_line() };
         all.push(Message::Settings(few));
     }
-    all.extend([true, false].map(|ok| Message::Check { items: checks(ok) }));
+    let checked = |ok, troubles, backup| Message::Check { items: checks(ok), troubles, backup };
+    all.push(checked(true, vec![], None));
+    all.push(checked(true, vec![], Some(moment("2026-03-11T04:15:00Z"))));
+    all.push(checked(false, troubles(1), None));
+    all.push(checked(true, troubles(12), None));
     all.extend([Role::Member, Role::Convener].map(|role| Message::Help { path: None, role }));
     for path in SPECS.iter().map(|spec| spec.path).chain(["gathering", "no such thing"]) {
         all.push(Message::Help { path: Some(path.to_owned()), role: Role::Member });

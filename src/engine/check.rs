@@ -1,0 +1,52 @@
+//! The check a convener asks for: what is still missing before the community can rely on the bot, and what is in trouble.
+//!
+//! Counts and times only. Whom a message was for stands on no list: what did not get through is told one by one, when it
+//! happens.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::{Answered, Case, Stop};
+use super::vitals::{Backup, Skew, Vitals};
+use crate::speech::message::{CheckItem, Message, Trouble};
+use crate::store::{condition, gatherings, outbox, people};
+
+/// How long a message that failed or came too late is still mentioned.
+const RECENT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Something is late from here on; a minute is nothing.
+const LATE: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is parked is looked for again: whoever asks may have mended what was in the way.
+pub(super) async fn check(case: &mut Case<'_>, vitals: &Vitals) -> Result<Answered, Stop> {
+    let (community, now) = (case.here().id, case.now);
+    outbox::look_again(&mut case.script, community, now);
+    let since = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
+    let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
+    let stuck = condition::stuck(case.conn, community, since).await?;
+    let items = vec![
+        (CheckItem::ZoneChosen, case.community.set_up),
+        (CheckItem::PlaceKnown, !case.places.is_empty()),
+        (CheckItem::HasConvener, !people::conveners(case.conn, community).await?.is_empty()),
+        (CheckItem::GatheringAhead, ahead),
+        (CheckItem::NothingParked, stuck.parked == 0),
+    ];
+    let late = condition::overdue(case.conn, Some(community), now).await?;
+    let late = late.filter(|since| now.duration_since(*since) > LATE);
+    let mut troubles = Vec::new();
+    troubles.extend(Some(stuck.parked).filter(|n| *n > 0).map(Trouble::Parked));
+    troubles.extend(Some(stuck.failed).filter(|n| *n > 0).map(Trouble::Failed));
+    troubles.extend(Some(stuck.expired).filter(|n| *n > 0).map(Trouble::Expired));
+    troubles.extend(late.map(|since| Trouble::Late { since }));
+    troubles.extend(vitals.skew().map(|skew| Trouble::Clock { minutes: minutes(skew) }));
+    let mut backup = None;
+    match vitals.backup() {
+        Backup::On { newest, failing: false } => backup = newest,
+        Backup::On { newest, failing: true } => troubles.push(Trouble::Backup { newest }),
+        Backup::Off => {}
+    }
+    Ok(Answered::private(Message::Check { items, troubles, backup }, []))
+}
+
+fn minutes(skew: Skew) -> u32 {
+    let (Skew::WentBack(by) | Skew::Disagrees(_, by)) = skew;
+    u32::try_from(by.abs().as_mins()).unwrap_or(u32::MAX)
+}
