@@ -11,6 +11,9 @@ alter table gatherings add column origin text not null default '';
 -- their direct messages.
 alter table accounts add column seen_in integer references places (id);
 
+-- What waited for a morning and was told then stays known by its name, so that it is not told again in the day.
+alter table held_notices add column told_at integer;
+
 create table outbox_anew (
     id integer primary key,
     -- Null for an answer to somebody who belongs to no community.

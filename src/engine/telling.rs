@@ -20,20 +20,13 @@ impl Case<'_> {
         }
         let id = to.member.id;
         if to.member.waking.awake(self.now) {
-            let effect = format!("notice:{effect}:M{}", id.0);
+            let named = outbox::notice_effect(effect, id);
             let meaning = Meaning::Notices(vec![heard]);
-            let not_before = self.now;
-            return self.write_to(
-                to,
-                Letter {
-                    effect: &effect,
-                    cause: Cause::Notice,
-                    refs,
-                    meaning: &meaning,
-                    priority: Priority::Notice,
-                    not_before,
-                },
-            );
+            let (effect_now, cause, priority, not_before) = (&*named, Cause::Notice, Priority::Notice, self.now);
+            self.write_to(to, Letter { effect: effect_now, cause, refs, meaning: &meaning, priority, not_before })?;
+            let community = self.here().id;
+            outbox::unless_held(&mut self.script, community, id, effect);
+            return Ok(());
         }
         let community = self.here().id;
         outbox::hold_notice(&mut self.script, community, id, effect, &to_json(&(heard, refs))?);
@@ -83,7 +76,7 @@ pub(super) async fn notices_due(case: &mut Case<'_>, member: MemberId) -> Result
         return Ok(());
     }
     let held = outbox::held_notices(case.conn, member).await?;
-    outbox::release_notices(&mut case.script, member);
+    outbox::release_notices(&mut case.script, member, case.now);
     // Whoever turned notices off meanwhile wants these neither.
     if held.is_empty() || !person.member.notices {
         return Ok(());

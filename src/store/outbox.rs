@@ -117,7 +117,7 @@ pub struct Slack {
 }
 
 /// What waits on a platform, joined with how things stand with its way out; and from when on it may go. A lane with an
-/// unsettled row waits. A lookup takes nothing of the budget, but waits as well where the platform asked to.
+/// unsettled row waits; only an edit whose fate nobody knows any more is overtaken by a newer one of the same card. A lookup takes nothing of the budget, but waits as well where the platform asked to.
 macro_rules! waiting {
     () => {
         "from outbox o left join communities c on c.id = o.community_id \
@@ -125,7 +125,9 @@ macro_rules! waiting {
          left join routes w on w.platform = o.platform and w.route = '' \
          where o.platform = ? and o.state in ('ready', 'unknown') \
          and (o.lane is null or not exists (select 1 from outbox b where b.lane = o.lane and b.id != o.id \
-          and (b.state in ('sending', 'unknown', 'parked') or (b.state = 'ready' and b.id < o.id))))"
+          and (b.state in ('sending', 'unknown') or (b.state = 'ready' and b.id < o.id) or (b.state = 'parked' \
+           and not exists (select 1 from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
+            and 'A' || k.ask = json_extract(o.refs, '$[0]'))))))"
     };
 }
 macro_rules! free_at {
@@ -400,23 +402,54 @@ pub async fn sent(conn: &mut SqliteConnection, id: i64) -> Result<Option<Sent>, 
     .await
 }
 
-/// A notice that waits for a member's morning. The same one twice waits once.
+/// A notice that waits for a member's morning. The same one waits once, and not at all if it was told already.
 pub fn hold_notice(script: &mut Script, community: CommunityId, member: MemberId, effect: &str, meaning: &str) {
     script.write(
-        "insert into held_notices (community_id, member_id, effect, meaning) values (?, ?, ?, ?) on conflict do nothing",
-        [community.0.into(), member.0.into(), effect.into(), meaning.into()],
+        "insert into held_notices (community_id, member_id, effect, meaning) select ?, ?, ?, ? \
+         where not exists (select 1 from outbox where community_id = ? and effect = ?) on conflict do nothing",
+        [
+            community.0.into(),
+            member.0.into(),
+            effect.into(),
+            meaning.into(),
+            community.0.into(),
+            notice_effect(effect, member).into(),
+        ],
+    );
+}
+
+/// What a notice is called that is told at once.
+pub fn notice_effect(effect: &str, member: MemberId) -> String {
+    format!("notice:{effect}:M{}", member.0)
+}
+
+/// A notice just put in the outbox is taken out again if it waits for their morning, or was told on one.
+pub fn unless_held(script: &mut Script, community: CommunityId, member: MemberId, effect: &str) {
+    script.write(
+        "delete from outbox where community_id = ? and effect = ? and state = 'ready' and attempts = 0 and absent_at is null \
+         and exists (select 1 from held_notices where community_id = ? and member_id = ? and effect = ?)",
+        [
+            community.0.into(),
+            notice_effect(effect, member).into(),
+            community.0.into(),
+            member.0.into(),
+            effect.into(),
+        ],
     );
 }
 
 /// What waits for a member's morning, oldest first.
 pub async fn held_notices(conn: &mut SqliteConnection, member: MemberId) -> Result<Vec<String>, Fault> {
-    sqlx::query_scalar("select meaning from held_notices where member_id = ? order by id")
+    sqlx::query_scalar("select meaning from held_notices where member_id = ? and told_at is null order by id")
         .bind(member.0)
         .fetch_all(conn)
         .await
 }
 
 /// They are in the outbox now.
-pub fn release_notices(script: &mut Script, member: MemberId) {
-    script.write("delete from held_notices where member_id = ?", [member.0.into()]);
+pub fn release_notices(script: &mut Script, member: MemberId, now: Timestamp) {
+    script.write(
+        "update held_notices set told_at = ?, meaning = '' where member_id = ? and told_at is null",
+        [now.as_millisecond().into(), member.0.into()],
+    );
 }

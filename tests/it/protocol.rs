@@ -357,3 +357,39 @@ async fn whoever_was_never_seen_is_not_called_in_public() {
     let to: Vec<_> = rig.world.posts().split_off(before).into_iter().map(|post| post.to).collect();
     assert_eq!(to, ["dm:amara"]);
 }
+
+/// Nobody can tell what became of one edit of a card; the newer ones go on. A card that may or may not stand there at all
+/// is not posted a second time.
+#[tokio::test]
+async fn only_an_edit_is_overtaken() {
+    for posted in [true, false] {
+        let mut rig = Rig::eastbank().await;
+        rig.say("dev", "ask Two lamps").await;
+        if posted {
+            rig.settle().await;
+            rig.say("dev", "edit A1 Three lamps").await;
+        }
+        rig.park().await;
+        rig.say("dev", "edit A1 Four lamps").await;
+        rig.settle().await;
+        let cards: Vec<_> = rig.world.posts().into_iter().filter(|post| post.cause == Cause::Card).collect();
+        let last = cards.last().map(|card| card.text.contains("Four lamps"));
+        assert_eq!(last, posted.then_some(true), "posted before: {posted}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_in_the_morning_is_not_told_again_in_the_day() {
+    for (first, second) in [("2026-03-06 22:00", "2026-03-07 12:00"), ("2026-03-06 12:00", "2026-03-06 22:00")] {
+        let mut rig = Rig::eastbank().await;
+        rig.say("hana", "me").await;
+        rig.say_directly("dev", "ask A quiet word visibility:private").await;
+        for at in [first, second] {
+            rig.advance(chicago(at)).await;
+            rig.say_directly("dev", "invite A1 who:hana").await;
+        }
+        rig.advance(chicago("2026-03-08 12:00")).await;
+        let told = rig.world.posts().iter().filter(|post| post.to == "dm:hana").count();
+        assert_eq!(told, 1, "invited at {first} and at {second}");
+    }
+}
