@@ -94,9 +94,7 @@ impl Writer {
     /// Takes over an open store: counts on, settles what a crash left open, recomputes times if the zone data changed.
     pub(super) async fn start(mut store: Store, lent: Lent) -> Result<Writer, Fault> {
         let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
-        let mark = meta::get(&mut store.writer, meta::CLOCK).await?;
-        let seen = mark.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let seen = seen.unwrap_or(Timestamp::MIN);
+        let seen = meta::instant(&mut store.writer, meta::CLOCK).await?.unwrap_or(Timestamp::MIN);
         let mut writer = Writer { store, keys, lent, seen, marked: seen };
         writer.settle_the_past().await?;
         Ok(writer)
@@ -118,9 +116,28 @@ impl Writer {
             tracing::info!(zone_data, moved, "times recomputed from their civil truth");
             meta::set(&mut script, meta::ZONE_DATA, zone_data);
         }
+        if self.store.arrived {
+            self.note_the_gap(&mut script).await?;
+        }
         let mut batch = self.store.writer.begin_with("begin immediate").await?;
         script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         batch.commit().await
+    }
+
+    /// This database came from somewhere else: a restore, a replica, another machine. Between the last time it knows and
+    /// now an earlier process may have said more than it remembers.
+    async fn note_the_gap(&mut self, script: &mut Script) -> Result<(), Fault> {
+        let restored = meta::instant(&mut self.store.writer, meta::RESTORED_AT).await?;
+        // The restore knows better when its backup was made than the mark, which may be a minute older.
+        if restored.is_none_or(|at| at < self.seen) {
+            meta::set(script, meta::RESTORED_MADE_AT, &self.seen.as_millisecond().to_string());
+        }
+        let now = self.lent.clock.now().max(self.seen);
+        meta::set(script, meta::RESTORED_AT, &now.as_millisecond().to_string());
+        tracing::info!(
+            "this database came from elsewhere; what may have been said since is looked up before it is said"
+        );
+        Ok(())
     }
 
     /// Runs until nobody can send any more.

@@ -156,8 +156,7 @@ async fn copy_ours(data: &Path, desk: &Path, now: Timestamp) -> Result<About, Ca
     let failed = |source| CannotBackUp::Copy { name: DATABASE.to_owned(), source };
     let mut conn = open(&database(data), DATABASE).await?;
     // The bot's time never goes back behind its high-water mark, whatever this machine's clock shows.
-    let seen = meta::get(&mut conn, meta::CLOCK).await.map_err(failed)?;
-    let seen = seen.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let seen = meta::instant(&mut conn, meta::CLOCK).await.map_err(failed)?;
     let made_at = seen.map_or(now, |seen| seen.max(now));
     copy(&mut conn, &desk.join(DATABASE), DATABASE).await?;
     check(&desk.join(DATABASE), DATABASE, Whose::Ours).await?;

@@ -188,8 +188,7 @@ async fn about_the_database(found: &mut Findings, path: &Path, now: Timestamp) -
 }
 
 async fn about_the_clock(found: &mut Findings, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), Fault> {
-    let seen = meta::get(conn, meta::CLOCK).await?.and_then(|ms| ms.parse().ok());
-    found.seen = seen.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    found.seen = meta::instant(conn, meta::CLOCK).await?;
     let behind = found.seen.map(|seen| seen.duration_since(now)).filter(|behind| *behind > CLOCK_TOLERANCE);
     if let Some(behind) = behind {
         found.problem(

@@ -4,15 +4,23 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod awkward;
+mod backup;
 mod budget;
+mod check;
 mod cli;
 mod commands;
 mod config;
 mod console;
 mod corners;
+mod doctor;
 mod eastbank;
+mod health;
 mod layering;
 #[cfg(feature = "matrix")]
+mod litestream;
+#[cfg(feature = "matrix")]
 mod matrix;
+mod opening;
 mod promises;
+mod restore;
 mod rig;
