@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use barnraiser::config;
 use barnraiser::domain::Zone;
@@ -126,6 +127,32 @@ async fn the_matrix_half_is_whole_or_there_is_no_backup() {
     let refused = back_up(&rig, &to).await.unwrap_err();
     assert!(refused.contains("try again in a minute"), "{refused}");
     assert_eq!(names(folder.path()), ["whole.tar"]);
+}
+
+#[tokio::test]
+async fn a_login_that_changes_meanwhile_is_no_backup() {
+    let rig = Rig::eastbank().await;
+    let folder = tempfile::tempdir().unwrap();
+    with_matrix(&rig.data()).await;
+    let going_on = Arc::new(AtomicBool::new(true));
+    let bot = std::thread::spawn({
+        let (session, fresh) = (rig.data().join(SESSION), folder.path().join("fresh"));
+        let going_on = Arc::clone(&going_on);
+        move || {
+            for n in 0.. {
+                fs::write(&fresh, format!(r#"{{"store_key": "{n}", "store_made": true}}"#)).unwrap();
+                fs::rename(&fresh, &session).unwrap();
+                if !going_on.load(Ordering::Relaxed) {
+                    return;
+                }
+            }
+        }
+    });
+    let refused = back_up(&rig, &folder.path().join("b.tar")).await;
+    going_on.store(false, Ordering::Relaxed);
+    bot.join().unwrap();
+    assert_eq!(refused.unwrap_err(), "the Matrix login changed while it was copied. Try again");
+    back_up(&rig, &folder.path().join("b.tar")).await.unwrap();
 }
 
 #[tokio::test]
