@@ -3,6 +3,7 @@ pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod engine;
+pub mod failpoint;
 pub mod grammar;
 pub mod ops;
 pub mod platforms;

@@ -540,6 +540,12 @@ notice-made-convener = You are now a convener of { $community }.
 # To the conveners: a message did not get through.
 notice-undelivered = I could not reach { $to }. Perhaps their direct messages are closed; a word from you may help. What is waiting: `care`
 
+# To conveners: a message may or may not have been sent, and the place's history cannot be read to find out.
+notice-parked = I can't tell whether one of my messages arrived, so I am not sending it again. Please let me read the message history where I write, and have me look again: `community check`
+
+# In a room, to somebody whose direct messages the bot cannot reach. Everyone reads it: nothing may hint at what it is about.
+cannot-reach = { $name }, I can't write to you directly. If you like, allow direct messages from me, or write me one yourself.
+
 ## Care: private, to conveners
 
 # A pledge stayed without an answer.

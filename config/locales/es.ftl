@@ -429,6 +429,12 @@ notice-made-convener = Ahora formas parte de la coordinación de { $community }.
     - Lo que pide una mirada amable: `care`
 notice-undelivered = No pude escribir a { $to }. Quizás no acepta mensajes directos; unas palabras tuyas pueden ayudar. Lo que espera: `care`
 
+# A la coordinación: un mensaje pudo salir o no, y no se puede leer el historial para saberlo.
+notice-parked = No puedo saber si uno de mis mensajes llegó, así que no lo envío otra vez. Por favor, déjame leer el historial de donde escribo; después vuelvo a mirar con `community check`
+
+# En una sala, a quien no recibe mensajes directos. Lo leen todos: nada debe dejar ver de qué se trata.
+cannot-reach = { $name }, no puedo escribirte en privado. Si quieres, acepta mis mensajes directos o escríbeme tú.
+
 ## Cuidado: en privado, para la coordinación
 
 # Un compromiso sin respuesta, y la lista.

@@ -5,13 +5,23 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::gateway::{Gateway, Letter, Lookup};
+use super::gateway::{Gateway, Letter, Lookup, Sight};
 use crate::engine::parcel::{Outcome, Parcel, Receipt};
-use crate::engine::{Engine, Stopped, rhythm};
+use crate::engine::{Engine, Next, Stopped, rhythm};
+use crate::failpoint::{self, Point};
 use crate::speech::copy;
 
 /// How long to wait before a receipt that could not be recorded is brought again.
 const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// What a step of a courier did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// One message was sent, or looked for.
+    Carried,
+    /// None may go now; the earliest that waits for its time may go then.
+    Idle { until: Option<Timestamp> },
+}
 
 /// Carries a platform's messages out.
 pub struct Courier {
@@ -24,33 +34,54 @@ impl Courier {
         Courier { engine, gateway }
     }
 
-    /// Carries one message, if one waits. Returns whether there was one.
+    /// Carries one message, if one may go.
     ///
     /// # Errors
     /// The engine has stopped; whatever was being sent is looked up at the next start.
-    pub async fn step(&self) -> Result<bool, Stopped> {
-        let Some(parcel) = self.engine.claim(self.gateway.platform()).await? else { return Ok(false) };
-        let row = parcel.row;
-        let receipt = Receipt { row, outcome: self.carry(parcel).await };
+    pub async fn step(&self) -> Result<Step, Stopped> {
+        let parcel = match self.engine.claim(self.gateway.platform(), self.gateway.pace()).await? {
+            Next::Parcel(parcel) => parcel,
+            Next::Idle { until } => return Ok(Step::Idle { until }),
+        };
+        let receipt = Receipt { row: parcel.row, outcome: self.carry(*parcel).await };
         // A full disk passes; what was learned must not be lost to it.
         while !self.engine.receipt(receipt.clone()).await? {
             tokio::time::sleep(AGAIN).await;
         }
-        Ok(true)
+        Ok(Step::Carried)
     }
 
     /// What may have been sent before is looked up, never sent blindly again.
     async fn carry(&self, parcel: Parcel) -> Outcome {
         if let Some(since) = parcel.unresolved_since {
-            match self.gateway.find(&parcel, since).await {
-                Lookup::Found(message) => return Outcome::Delivered { message },
-                Lookup::Unreadable(reason) => return Outcome::Unreadable { reason },
-                // It is asked again whether it makes sense, and what it says, before it is sent again.
-                Lookup::Absent => return Outcome::Absent,
-            }
+            let _ = failpoint::pass(Point::BeforeLookup).await;
+            let outcome = self.look_up(&parcel, since).await;
+            let _ = failpoint::pass(Point::AfterLookup).await;
+            return outcome;
         }
         let doc = copy::say(&parcel.message, &parcel.voice);
-        self.gateway.deliver(&Letter { parcel, doc }).await
+        let _ = failpoint::pass(Point::BeforeSending).await;
+        let outcome = self.gateway.deliver(&Letter { parcel, doc }).await;
+        let _ = failpoint::pass(Point::AfterSending).await;
+        outcome
+    }
+
+    /// An empty history is believed only where it can be read before and after: without the permission some platforms
+    /// answer with nothing instead of no.
+    async fn look_up(&self, parcel: &Parcel, since: Timestamp) -> Outcome {
+        if let Sight::Barred(reason) = self.gateway.sight(parcel).await {
+            return Outcome::Unreadable { reason };
+        }
+        match self.gateway.find(parcel, since).await {
+            Lookup::Found(message) => Outcome::Delivered { message },
+            Lookup::Unreadable(reason) => Outcome::Unreadable { reason },
+            Lookup::Later { after, of } => Outcome::Later { after, of },
+            // It is asked again whether it makes sense, and what it says, before it is sent again.
+            Lookup::Absent => match self.gateway.sight(parcel).await {
+                Sight::Clear => Outcome::Absent,
+                Sight::Barred(reason) => Outcome::Unreadable { reason },
+            },
+        }
     }
 
     /// Runs until shutdown; a letter on its way is finished first.
@@ -61,10 +92,11 @@ impl Courier {
         let mut stirrings = self.engine.stirrings();
         while !shutdown.is_cancelled() {
             stirrings.mark_unchanged();
-            if self.step().await? {
-                continue;
-            }
-            let nap = rhythm::until(self.next().await?, self.engine.clock().now());
+            let until = match self.step().await? {
+                Step::Carried => continue,
+                Step::Idle { until } => until,
+            };
+            let nap = rhythm::until(until, self.engine.clock().now());
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 () = tokio::time::sleep(nap) => {}
@@ -72,9 +104,5 @@ impl Courier {
             }
         }
         Ok(())
-    }
-
-    async fn next(&self) -> Result<Option<Timestamp>, Stopped> {
-        Ok(self.engine.agenda().await?.message)
     }
 }

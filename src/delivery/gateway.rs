@@ -1,10 +1,11 @@
-//! What a platform must be able to do for delivery: send with a key, and find by that key what it may have sent.
+//! What a platform must be able to do for delivery: send with a key, find by that key what it may have sent, say whether
+//! its history can be read at all, how much it takes, and what its clock shows.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::community::Platform;
-use crate::engine::parcel::{Outcome, Parcel};
+use crate::engine::parcel::{Extent, Outcome, Pace, Parcel};
 use crate::speech::doc::Doc;
 
 /// A parcel put into words.
@@ -19,10 +20,21 @@ pub struct Letter {
 pub enum Lookup {
     /// The message with this key is there: its platform id.
     Found(String),
-    /// The history was read completely back to `since`, and it is not there.
+    /// The history was read completely back to `since`, and it is not there. Believed only where the history is readable.
     Absent,
-    /// The history could not be read, or not completely.
+    /// The history may not be read, or not completely; a short reason without a word of any message.
     Unreadable(String),
+    /// The platform does not answer, or asked to wait: nothing is known, and it is no reason to give up.
+    Later { after: SignedDuration, of: Extent },
+}
+
+/// Whether the bot may read what was said where a parcel goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// All of it.
+    Clear,
+    /// Not, or not all: an empty history would prove nothing. A short reason.
+    Barred(String),
 }
 
 /// One platform's way out.
@@ -30,10 +42,23 @@ pub enum Lookup {
 pub trait Gateway: Send + Sync {
     fn platform(&self) -> Platform;
 
+    /// How much the platform takes, of everything and for one destination. Kept to without being told off first.
+    fn pace(&self) -> Pace {
+        Pace::UNLIMITED
+    }
+
     /// Sends a letter, or edits the message it replaces. The parcel's key goes out as the platform's idempotency key and as
     /// a durable marker inside the message. Never retries by itself.
     async fn deliver(&self, letter: &Letter) -> Outcome;
 
+    /// Whether an empty history would mean anything there. Asked on both sides of a lookup that found nothing.
+    async fn sight(&self, parcel: &Parcel) -> Sight;
+
     /// Looks for the marker of an earlier attempt of this parcel, in everything said there since `since`.
     async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup;
+
+    /// What the platform's own clock shows, if it says; to be compared with this machine's.
+    async fn clock(&self) -> Option<Timestamp> {
+        None
+    }
 }

@@ -39,7 +39,7 @@ pub(super) async fn ask(case: &mut Case<'_>, speaker: &Speaker, new: NewAsk) -> 
         made_at: case.now,
     };
     let community = case.here().id;
-    writes::new_ask(&mut case.script, community, &ask);
+    writes::new_ask(&mut case.script, community, &ask, case.event);
     arm_still_needed(case, speaker, &ask);
     if visibility == Visibility::Open {
         case.card(ask.id, 1)?;

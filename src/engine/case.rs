@@ -278,7 +278,7 @@ pub(super) struct Row<'a> {
     pub not_before: Timestamp,
 }
 
-/// Records a row with its id and its delivery key.
+/// Records a row with its id; its delivery key is made when it is claimed.
 pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row<'_>) -> Result<(), Fault> {
     let destination = to_json(&row.destination)?;
     let refs: Vec<String> = row.refs.iter().map(Ref::to_string).collect();
@@ -295,11 +295,13 @@ pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row
             cause: row.cause.name(),
             refs: to_json(&refs)?,
             meaning: to_json(row.meaning)?,
-            key: keys.delivery(row.community, row.effect, &destination),
             answers: row.answers,
             lane: row.lane,
+            // After a restored backup each version of a card may stand already; skipping one would lose sight of it.
+            replaces: keys.restored(now).is_none(),
             priority: row.priority,
             not_before: row.not_before,
+            expires_at: row.cause.helps_for().and_then(|span| now.saturating_add(span).ok()),
             now,
         },
     );

@@ -1,4 +1,5 @@
 //! The check a convener asks for: what is still missing before the community can rely on the bot, and what is in trouble.
+//! What is parked is looked for again: whoever asks may have mended what was in the way.
 //!
 //! Counts and times only. Whom a message was for stands on no list: what did not get through is told one by one, when it
 //! happens.
@@ -8,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::{Answered, Case, Stop};
 use super::vitals::{Backup, Skew, Vitals};
 use crate::speech::message::{CheckItem, Message, Trouble};
-use crate::store::{condition, gatherings, people};
+use crate::store::{condition, gatherings, outbox, people};
 
 /// How long a message that failed or came too late is still mentioned.
 const RECENT: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -17,6 +18,7 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 
 pub(super) async fn check(case: &mut Case<'_>, vitals: &Vitals) -> Result<Answered, Stop> {
     let (community, now) = (case.here().id, case.now);
+    outbox::look_again(&mut case.script, community, now);
     let since = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
     let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
     let stuck = condition::stuck(case.conn, community, since).await?;

@@ -43,7 +43,7 @@ pub(super) async fn new(case: &mut Case<'_>, speaker: &Speaker, new: NewGatherin
         digest: DigestState::Scheduled,
     };
     let (community, now) = (case.here().id, case.now);
-    gatherings::new_gathering(&mut case.script, community, &gathering, now);
+    gatherings::new_gathering(&mut case.script, community, &gathering, case.event, now);
     arm_digest(case, &gathering);
     let id = gathering.id;
     for (person, facilitator) in offices.iter().flatten().zip([new.facilitator.is_some(), false]) {

@@ -51,7 +51,6 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
             | Verb::GatheringShow
             | Verb::DigestPreview
             | Verb::Care
-            | Verb::CommunityCheck
             | Verb::Help
     )
 }
@@ -210,9 +209,10 @@ fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
 /// The person who speaks, a member from now on; and what their platform says they are here.
 fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Person {
     let community = case.here().id;
+    let seen_in = seen_in(case, inbound);
+    let is_new = known.is_none();
     let mut person = match known {
         Some(person) => {
-            rows::acted(&mut case.script, community, &inbound.from, case.now);
             if person.member.name != inbound.name {
                 rows::set_name(&mut case.script, person.member.id, &inbound.name);
             }
@@ -220,6 +220,9 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
         }
         None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()),
     };
+    if !is_new || seen_in.is_some() {
+        rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
+    }
     person.member.name.clone_from(&inbound.name);
     if let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) {
         let convenes = standing == Role::Convener;
@@ -235,6 +238,13 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
         }
     }
     person
+}
+
+/// The place in which others could read what somebody just said. Words that an adapter shows only to them are not seen.
+fn seen_in(case: &Case<'_>, inbound: &Inbound) -> Option<i64> {
+    let Place::Public { id, .. } = &inbound.place else { return None };
+    let place = case.places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id);
+    place.filter(|_| inbound.answer == Answer::Outbox).map(|place| place.id)
 }
 
 fn reply(case: &Case<'_>, speaker: &Speaker, answered: Answered) -> Reply {

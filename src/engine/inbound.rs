@@ -1,7 +1,7 @@
 //! What reaches the engine from a platform, and what it answers with. Adapters build these and show those; they decide
 //! nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Ref;
 use crate::domain::community::{Account, Platform, Role};
@@ -81,6 +81,19 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// For how long after it was meant to be said it still helps; `None` for ever, or for as long as its own rule says.
+    pub fn helps_for(self) -> Option<SignedDuration> {
+        let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
+        match self {
+            // What people did is answered as long as they may wonder whether it was recorded.
+            Cause::Reply | Cause::Refusal => days(7),
+            Cause::Notice | Cause::Care => days(14),
+            Cause::Digest | Cause::Preview => days(3),
+            // A nudge is held to its pledge, a card to its ask.
+            Cause::Nudge | Cause::Card => None,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Cause::Reply => "reply",

@@ -2,12 +2,13 @@
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, Mac as _};
+use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 use sqlx::sqlite::SqliteConnection;
 
 use super::clock::Ids;
-use crate::domain::{CommunityId, MemberId};
-use crate::store::Fault;
+use crate::domain::{CommunityId, MemberId, Ref};
+use crate::store::{Fault, meta};
 
 /// Counters over what the database holds, and the installation's own secret.
 #[derive(Debug)]
@@ -17,6 +18,17 @@ pub(super) struct Keys {
     member: i64,
     outbox: i64,
     install: Vec<u8>,
+    /// If a backup was restored: when it was made, and until when it is asked of everything whether it was said before.
+    restored: Option<(Timestamp, Timestamp)>,
+}
+
+/// For so long after a restored backup whatever is to be said may have been said before: people come back from days away,
+/// and what waited for them is due then.
+const IN_DOUBT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// The numbered things an effect is about, in its own order: `nudge:P1:2+P3:1` is about P1 and P3.
+pub(super) fn things(effect: &str) -> Vec<Ref> {
+    effect.split([':', '+']).filter_map(|part| part.parse().ok()).collect()
 }
 
 impl Keys {
@@ -26,6 +38,7 @@ impl Keys {
             .bind(BASE32_NOPAD.encode(&ids.secret()))
             .execute(&mut *conn)
             .await?;
+        let restored = restored(conn).await?;
         let (community, place, member, outbox, install): (i64, i64, i64, i64, String) = sqlx::query_as(
             "select (select coalesce(max(id), 0) from communities), (select coalesce(max(id), 0) from places), \
              (select coalesce(max(id), 0) from members), (select coalesce(max(id), 0) from outbox), \
@@ -33,12 +46,12 @@ impl Keys {
         )
         .fetch_one(conn)
         .await?;
-        Ok(Keys { community, place, member, outbox, install: install.into_bytes() })
+        Ok(Keys { community, place, member, outbox, install: install.into_bytes(), restored })
     }
 
     /// For a question that may change nothing: whoever draws a name from it has to ask the writer.
     pub(super) fn none() -> Keys {
-        Keys { community: 0, place: 0, member: 0, outbox: 0, install: Vec::new() }
+        Keys { community: 0, place: 0, member: 0, outbox: 0, install: Vec::new(), restored: None }
     }
 
     /// Whether no name was drawn.
@@ -66,14 +79,40 @@ impl Keys {
         self.outbox
     }
 
+    /// When the restored backup was made, for as long as what is to be said may have been said between then and the
+    /// restoring.
+    pub(super) fn restored(&self, now: Timestamp) -> Option<Timestamp> {
+        self.restored.filter(|(_, until)| now < *until).map(|(made_at, _)| made_at)
+    }
+
     /// What a message is known by wherever it goes: 24 letters and digits, the same for the same effect and destination
-    /// for ever, also after a backup was restored.
-    pub(super) fn delivery(&self, community: Option<CommunityId>, effect: &str, destination: &str) -> String {
+    /// for ever, also after a backup was restored. `origins` are the events that made the things the effect is about.
+    pub(super) fn delivery(
+        &self,
+        community: Option<CommunityId>,
+        effect: &str,
+        destination: &str,
+        origins: &[String],
+    ) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.install).expect("HMAC takes a key of any length");
         let community = community.map_or(0, |c| c.0);
         mac.update(format!("{community}|{effect}|{destination}").as_bytes());
+        for origin in origins {
+            mac.update(b"|");
+            mac.update(origin.as_bytes());
+        }
         let mut key = BASE32_NOPAD.encode(&mac.finalize().into_bytes());
         key.truncate(24);
         key
     }
+}
+
+async fn restored(conn: &mut SqliteConnection) -> Result<Option<(Timestamp, Timestamp)>, Fault> {
+    let mut instants = [None, None];
+    for (instant, key) in instants.iter_mut().zip([meta::RESTORED_MADE_AT, meta::RESTORED_AT]) {
+        let text = meta::get(conn, key).await?;
+        *instant = text.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    }
+    let [Some(made_at), Some(at)] = instants else { return Ok(None) };
+    Ok(Some((made_at, at.saturating_add(IN_DOUBT).unwrap_or(Timestamp::MAX))))
 }

@@ -14,7 +14,7 @@ use crate::domain::pledge::PledgeState;
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref, When};
 use crate::speech::message::{Message, Notice, NudgeItem, Words};
 use crate::store::scope::{self, Scope};
-use crate::store::{Fault, gatherings, people};
+use crate::store::{Fault, gatherings, people, routes};
 
 /// A queued message before it has words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,11 @@ pub(super) enum Meaning {
     },
     Preview {
         gathering: GatheringId,
+    },
+    /// In a place: somebody's direct messages are closed.
+    CannotReach {
+        member: MemberId,
+        route: String,
     },
 }
 
@@ -63,6 +68,7 @@ pub(super) enum Heard {
     OfficeGiven { gathering: GatheringId, facilitator: bool },
     MadeConvener,
     Undelivered(MemberId),
+    Parked,
 }
 
 impl Heard {
@@ -86,7 +92,7 @@ impl Heard {
             | Heard::PrivateAsk(ask)
             | Heard::InvitedTo(ask) => vec![Ref::Ask(*ask)],
             Heard::OfficeGiven { gathering, .. } => vec![Ref::Gathering(*gathering)],
-            Heard::MadeConvener | Heard::Undelivered(_) => Vec::new(),
+            Heard::MadeConvener | Heard::Undelivered(_) | Heard::Parked => Vec::new(),
         }
     }
 }
@@ -114,6 +120,7 @@ pub(super) async fn resolve(
         Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
         Meaning::Digest { gathering, since } => digest(conn, gathering, since, to).await,
         Meaning::Preview { gathering } => preview(conn, gathering, to).await,
+        Meaning::CannotReach { member, route } => cannot_reach(conn, member, &route).await,
     }
 }
 
@@ -196,6 +203,14 @@ async fn digest(
     Ok(Some(Message::Digest { digest: view.digest, gathering, community: view.community.into() }))
 }
 
+/// Unless something has got through to them since.
+async fn cannot_reach(conn: &mut SqliteConnection, member: MemberId, route: &str) -> Result<Option<Message>, Fault> {
+    let Some(person) = people::person(conn, member).await? else { return Ok(None) };
+    let Some(account) = &person.account else { return Ok(None) };
+    let ill = routes::is_ill(conn, account.platform.name(), route).await?;
+    Ok(ill.then(|| Message::CannotReach { name: person.member.name.into() }))
+}
+
 async fn preview(conn: &mut SqliteConnection, id: GatheringId, to: &Addressee) -> Result<Option<Message>, Fault> {
     if !still_convenes(conn, to).await? {
         return Ok(None);
@@ -258,6 +273,7 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             let name = view::community_name(conn, to.community).await?;
             Ok(name.map(|name| Notice::MadeConvener { community: name.into() }))
         }
+        Heard::Parked => Ok(still_convenes(conn, to).await?.then_some(Notice::Parked)),
         Heard::Undelivered(member) => {
             if !still_convenes(conn, to).await? {
                 return Ok(None);

@@ -21,6 +21,7 @@ pub mod parcel;
 mod people;
 mod pledges;
 mod queue;
+mod receipts;
 pub mod rhythm;
 mod roster;
 mod speaker;
@@ -46,7 +47,7 @@ use crate::store::{Store, bookmarks, lists};
 use clock::{Clock, Ids};
 use inbound::{Answer, Inbound, Named, Reply, Roster};
 pub use listing::Report;
-use parcel::{Parcel, Receipt};
+use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
 use vitals::Vitals;
 
@@ -88,6 +89,16 @@ pub struct Agenda {
     pub timer: Option<Timestamp>,
     /// The earliest message that waits for its time.
     pub message: Option<Timestamp>,
+}
+
+/// What delivery has to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    Parcel(Box<Parcel>),
+    /// Nothing may go now; the earliest that waits for its time may go then.
+    Idle {
+        until: Option<Timestamp>,
+    },
 }
 
 /// The way to the engine; clones share it.
@@ -246,18 +257,20 @@ impl Engine {
         }
     }
 
-    /// The next message to deliver on a platform: claimed, asked again whether it still makes sense, its body frozen.
-    pub async fn claim(&self, platform: Platform) -> Result<Option<Parcel>, Stopped> {
+    /// The next message to deliver on a platform: claimed within its pace, asked again whether it still makes sense, its
+    /// body frozen.
+    pub async fn claim(&self, platform: Platform, pace: Pace) -> Result<Next, Stopped> {
         loop {
-            match self.send(Input::Claim(platform)).await? {
+            match self.send(Input::Claim(platform, pace)).await? {
                 Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => {
                     if parcel.unresolved_since.is_some() {
                         self.vitals.looks_up();
                     }
-                    return Ok(Some(*parcel));
+                    return Ok(Next::Parcel(parcel));
                 }
                 Outcome::Claimed(outgoing::Claimed::Later) => {}
-                _ => return Ok(None),
+                Outcome::Claimed(outgoing::Claimed::Nothing(until)) => return Ok(Next::Idle { until }),
+                _ => return Ok(Next::Idle { until: None }),
             }
         }
     }

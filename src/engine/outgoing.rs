@@ -1,19 +1,23 @@
-//! Claims and receipts: what is said next, and what became of it (DESIGN.md section 5). Both are inputs to the one writer.
+//! Claims: what is said next, or looked for (DESIGN.md section 5). An input to the one writer, committed before anything of
+//! a message leaves the house. What became of it is in `receipts`.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
 use super::inbound::Cause;
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::meaning::{self, Addressee, Meaning};
-use super::parcel::{Outcome, Parcel, Receipt};
+use super::parcel::{Pace, Parcel, Rate};
 use crate::domain::community::Platform;
 use crate::domain::{CommunityId, MemberId, Ref};
 use crate::speech::message::{Message, Voice};
-use crate::store::outbox::{self, Settled, Waiting};
+use crate::store::outbox::{self, Settled, Slack, Waiting};
 use crate::store::script::Script;
-use crate::store::{Fault, people};
+use crate::store::{Fault, origins, people, routes};
+
+/// How long a lookup that found nothing is relied on: the send follows it at once, or it is looked up again.
+const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// A message frozen at its first claim: said again, it says the same.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -29,51 +33,151 @@ pub(super) enum Claimed {
     Parcel(Box<Parcel>),
     /// One row was put away or put off; look again.
     Later,
-    Nothing,
+    /// Nothing may go before this instant, or nothing waits at all.
+    Nothing(Option<Timestamp>),
+}
+
+/// What a claim is made with.
+pub(super) struct Claiming<'a> {
+    pub conn: &'a mut SqliteConnection,
+    pub keys: &'a Keys,
+    pub defaults: &'a Defaults,
+    pub platform: Platform,
+    pub pace: Pace,
+    pub now: Timestamp,
 }
 
 fn broken(what: &'static str) -> Fault {
     Fault::Decode(format!("an outbox row's {what} cannot be read").into())
 }
 
-/// Claims the next row of a platform: asks again whether it makes sense, freezes it, counts the attempt.
-pub(super) async fn claim(
-    conn: &mut SqliteConnection,
-    defaults: &Defaults,
-    platform: Platform,
-    now: Timestamp,
-) -> Result<(Script, Claimed), Fault> {
-    let mut script = Script::default();
-    let Some(row) = outbox::next(conn, platform, now).await? else { return Ok((script, Claimed::Nothing)) };
-    let id = row.id;
-    if let Some(morning) = asleep_until(conn, &row, now).await? {
-        // It could not go out when it was due, and now they sleep. What may be there already waits as well: if it is not,
-        // it would be sent again.
-        outbox::put_off(&mut script, id, morning);
-        return Ok((script, Claimed::Later));
-    }
-    // Sent late, it is today's nudge message and not that of the day it was due.
-    let nudged = row.member_id.filter(|_| row.cause == Cause::Nudge.name()).map(MemberId);
-    match prepare(conn, defaults, row, now).await {
-        Ok(Some((body, parcel))) => {
-            outbox::claim(&mut script, id, &body, now);
-            if let Some(member) = nudged {
-                people::nudged(&mut script, member, now);
+fn after(now: Timestamp, span: SignedDuration) -> Timestamp {
+    now.saturating_add(span).unwrap_or(Timestamp::MAX)
+}
+
+/// How far a bucket may be from full when a message, or a card edit, still goes. Without a rate, as far as it likes.
+fn slack(rate: Option<Rate>) -> [i64; 2] {
+    let every = |rate: Rate, of: u32| rate.every.as_millis().saturating_mul(of.into());
+    let of =
+        |rate: Rate, kept: u32| i64::try_from(every(rate, rate.burst.saturating_sub(1 + kept))).unwrap_or(i64::MAX / 4);
+    rate.map_or([i64::MAX / 4; 2], |rate| [of(rate, 0), of(rate, rate.reserve)])
+}
+
+impl Claiming<'_> {
+    /// Claims the next row of a platform: asks again whether it makes sense, freezes it, counts the attempt. What may be
+    /// there already is claimed to be looked for instead.
+    pub(super) async fn claim(mut self) -> Result<(Script, Claimed), Fault> {
+        let mut script = Script::default();
+        let (now, slack) = (self.now, Slack { route: slack(self.pace.each), platform: slack(self.pace.overall) });
+        let Some(row) = outbox::next(self.conn, self.platform, slack, now).await? else {
+            let next = outbox::next_at(self.conn, self.platform, slack).await?;
+            let next = next.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            return Ok((script, Claimed::Nothing(next)));
+        };
+        let id = row.id;
+        if let Some(since) = self.doubted(&row) {
+            outbox::doubt(&mut script, id, since);
+            return Ok((script, Claimed::Later));
+        }
+        if row.state == "ready" && row.expires_at.is_some_and(|at| at <= now.as_millisecond()) {
+            tracing::warn!(row = id, cause = row.cause, "expired: it comes too late to help");
+            outbox::settle(&mut script, id, Settled::Expired, now);
+            return Ok((script, Claimed::Later));
+        }
+        if let Some(morning) = asleep_until(self.conn, &row, now).await? {
+            // It could not go out when it was due, and now they sleep. What may be there already waits as well: if it is
+            // not, it would be sent again.
+            outbox::put_off(&mut script, id, morning);
+            return Ok((script, Claimed::Later));
+        }
+        match self.prepare(&row).await {
+            Ok(Some((body, parcel))) => {
+                self.record(&mut script, &row, &body, &parcel);
+                Ok((script, Claimed::Parcel(Box::new(parcel))))
             }
-            Ok((script, Claimed::Parcel(Box::new(parcel))))
+            Ok(None) => {
+                tracing::debug!(row = id, "no longer makes sense");
+                outbox::settle(&mut script, id, Settled::Cancelled, now);
+                Ok((script, Claimed::Later))
+            }
+            // One row that cannot be read must not stop all the others.
+            Err(Fault::Decode(fault)) => {
+                tracing::error!(row = id, %fault, "parked: it cannot be read");
+                outbox::settle(&mut script, id, Settled::Parked, now);
+                Ok((script, Claimed::Later))
+            }
+            Err(fault) => Err(fault),
         }
-        Ok(None) => {
-            tracing::debug!(row = id, "no longer makes sense");
-            outbox::settle(&mut script, id, Settled::Cancelled);
-            Ok((script, Claimed::Later))
+    }
+
+    /// Since when a row that looks unsent may have been sent all the same: after a backup was restored, and where the
+    /// lookup that did not find an earlier attempt is itself too long ago.
+    fn doubted(&self, row: &Waiting) -> Option<Timestamp> {
+        if row.state != "ready" {
+            return None;
         }
-        // One row that cannot be read must not stop all the others.
-        Err(Fault::Decode(fault)) => {
-            tracing::error!(row = id, %fault, "parked: it cannot be read");
-            outbox::settle(&mut script, id, Settled::Parked);
-            Ok((script, Claimed::Later))
+        if row.unresolved > 0 {
+            let absent = row.absent_at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            let fresh = absent.is_some_and(|at| self.now < after(at, self.defaults.quarantine.max(LEASE)));
+            return (!fresh).then_some(self.now);
         }
-        Err(fault) => Err(fault),
+        let never_looked = row.attempts == 0 && row.absent_at.is_none();
+        self.keys.restored(self.now).filter(|_| never_looked)
+    }
+
+    /// What the claim leaves in the database before anything of it leaves the house.
+    fn record(&self, script: &mut Script, row: &Waiting, body: &str, parcel: &Parcel) {
+        if parcel.unresolved_since.is_some() {
+            outbox::look(script, row.id, &parcel.key, after(self.now, self.defaults.quarantine));
+            return;
+        }
+        outbox::claim(script, row.id, &parcel.key, body, self.now);
+        for (rate, route) in [(self.pace.each, row.route.as_str()), (self.pace.overall, routes::PLATFORM)] {
+            if let Some(rate) = rate {
+                routes::used(script, self.platform, route, rate.every, self.now);
+            }
+        }
+        // Sent late, it is today's nudge message and not that of the day it was due.
+        if let Some(member) = row.member_id.filter(|_| row.cause == Cause::Nudge.name()) {
+            people::nudged(script, MemberId(member), self.now);
+        }
+    }
+
+    /// The row's frozen body and what to deliver; `None` if it makes no sense any more.
+    async fn prepare(&mut self, row: &Waiting) -> Result<Option<(String, Parcel)>, Fault> {
+        let frozen = match &row.body {
+            // Unresolved or held up: what was frozen is what may be there already.
+            Some(body) => Some(serde_json::from_str(body).map_err(|_| broken("body"))?),
+            None => self.freeze(row).await?,
+        };
+        let Some(frozen) = frozen else { return Ok(None) };
+        let body = serde_json::to_string(&frozen).map_err(|_| broken("body"))?;
+        let key = match &row.key {
+            Some(key) => key.clone(),
+            None => self.key(row).await?,
+        };
+        Ok(Some((body, parcel(row, key, frozen)?)))
+    }
+
+    /// The delivery key: made of what the effect's numbers stand for, since after a restored backup a number may stand for
+    /// something else.
+    async fn key(&mut self, row: &Waiting) -> Result<String, Fault> {
+        let community = row.community_id.map(CommunityId);
+        let about = keys::things(&row.effect);
+        let origins = match community {
+            Some(community) if !about.is_empty() => origins::of(self.conn, community, &about).await?,
+            _ => Vec::new(),
+        };
+        Ok(self.keys.delivery(community, &row.effect, &row.destination, &origins))
+    }
+
+    async fn freeze(&mut self, row: &Waiting) -> Result<Option<Frozen>, Fault> {
+        let meaning: Meaning = serde_json::from_str(&row.meaning).map_err(|_| broken("meaning"))?;
+        let community = CommunityId(row.community_id.unwrap_or_default());
+        let to = Addressee { community, member: row.member_id.map(MemberId), now: self.now, edits: row.card.is_some() };
+        let voice = voice(self.conn, self.defaults, &to).await?;
+        let message = meaning::resolve(self.conn, meaning, &to).await?;
+        Ok(message.map(|message| Frozen { message, voice, edits: row.card.clone() }))
     }
 }
 
@@ -84,37 +188,6 @@ async fn asleep_until(conn: &mut SqliteConnection, row: &Waiting, now: Timestamp
     let person = people::person(conn, MemberId(member)).await?;
     let waking = person.map(|p| p.member.waking);
     Ok(waking.filter(|waking| !waking.awake(now)).map(|waking| waking.next_morning(now)))
-}
-
-/// The row's frozen body and what to deliver; `None` if it makes no sense any more.
-async fn prepare(
-    conn: &mut SqliteConnection,
-    defaults: &Defaults,
-    row: Waiting,
-    now: Timestamp,
-) -> Result<Option<(String, Parcel)>, Fault> {
-    let frozen = match &row.body {
-        // Unresolved or held up: what was frozen is what may be there already.
-        Some(body) => Some(serde_json::from_str(body).map_err(|_| broken("body"))?),
-        None => freeze(conn, defaults, &row, now).await?,
-    };
-    let Some(frozen) = frozen else { return Ok(None) };
-    let body = serde_json::to_string(&frozen).map_err(|_| broken("body"))?;
-    Ok(Some((body, parcel(row, frozen)?)))
-}
-
-async fn freeze(
-    conn: &mut SqliteConnection,
-    defaults: &Defaults,
-    row: &Waiting,
-    now: Timestamp,
-) -> Result<Option<Frozen>, Fault> {
-    let meaning: Meaning = serde_json::from_str(&row.meaning).map_err(|_| broken("meaning"))?;
-    let community = CommunityId(row.community_id.unwrap_or_default());
-    let to = Addressee { community, member: row.member_id.map(MemberId), now, edits: row.card.is_some() };
-    let voice = voice(conn, defaults, &to).await?;
-    let message = meaning::resolve(conn, meaning, &to).await?;
-    Ok(message.map(|message| Frozen { message, voice, edits: row.card.clone() }))
 }
 
 /// The person's language and zone, or the community's in a place.
@@ -130,116 +203,23 @@ async fn voice(conn: &mut SqliteConnection, defaults: &Defaults, to: &Addressee)
     })
 }
 
-fn parcel(row: Waiting, frozen: Frozen) -> Result<Parcel, Fault> {
+fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
     let refs: Vec<String> = serde_json::from_str(&row.refs).map_err(|_| broken("refs"))?;
     let refs: Result<Vec<Ref>, _> = refs.iter().map(|r| r.parse()).collect();
     let cause = format!("\"{}\"", row.cause);
     let unresolved = row.unresolved_since.map(Timestamp::from_millisecond).transpose();
     Ok(Parcel {
         row: row.id,
-        key: row.key,
+        key,
         attempt: row.attempts + 1,
-        community: row.slug.unwrap_or_default(),
+        community: row.slug.clone().unwrap_or_default(),
         destination: serde_json::from_str(&row.destination).map_err(|_| broken("destination"))?,
         cause: serde_json::from_str::<Cause>(&cause).map_err(|_| broken("cause"))?,
         refs: refs.map_err(|_| broken("refs"))?,
         message: frozen.message,
         voice: frozen.voice,
         edits: frozen.edits,
-        answers: row.answers,
+        answers: row.answers.clone(),
         unresolved_since: unresolved.map_err(|_| broken("instant"))?.filter(|_| row.state == "unknown"),
     })
-}
-
-/// How long a parked or refused attempt waits before it is looked at again.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
-/// An unreadable history is asked this often before a steward has to.
-const MOST_LOOKS: u32 = 30;
-
-/// Takes in how an attempt ended.
-pub(super) async fn receipt(
-    conn: &mut SqliteConnection,
-    keys: &mut Keys,
-    defaults: &Defaults,
-    receipt: Receipt,
-    now: Timestamp,
-) -> Result<Script, Fault> {
-    let mut script = Script::default();
-    let row = receipt.row;
-    let Some((community, state, attempts)) = outbox::state_of(conn, row).await? else { return Ok(script) };
-    if state != "sending" {
-        // A receipt that comes late changes nothing: the row was settled, or will be looked up.
-        return Ok(script);
-    }
-    let later = |wait: SignedDuration| now.saturating_add(wait).unwrap_or(now);
-    match receipt.outcome {
-        Outcome::Delivered { message } => {
-            outbox::card_posted(&mut script, row, &message);
-            outbox::delivered(&mut script, row, &message);
-        }
-        Outcome::Refused { reason } => {
-            tracing::warn!(row, reason, "the platform will not take it");
-            outbox::settle(&mut script, row, Settled::Failed);
-            tell_conveners(conn, keys, &mut script, community, row, now).await?;
-        }
-        // Only sure if nothing before it is unresolved: then it may be taken already, and is looked up first.
-        Outcome::Later { after } if attempts <= 1 => outbox::ready_again(&mut script, row, later(after)),
-        Outcome::Later { after } => outbox::unknown(&mut script, row, later(after)),
-        Outcome::Unknown { reason } => {
-            tracing::warn!(row, attempts, reason, "may or may not have been taken");
-            outbox::unknown(&mut script, row, later(defaults.quarantine));
-        }
-        Outcome::Absent => outbox::ready_again(&mut script, row, now),
-        Outcome::Unreadable { reason } if attempts < MOST_LOOKS => {
-            tracing::warn!(row, attempts, reason, "cannot be looked up yet");
-            outbox::unknown(&mut script, row, later(LOOK_AGAIN));
-        }
-        Outcome::Unreadable { reason } => {
-            tracing::error!(row, reason, "parked: nobody can tell whether it was taken");
-            outbox::settle(&mut script, row, Settled::Parked);
-        }
-    }
-    Ok(script)
-}
-
-/// Somebody could not be reached: the conveners hear of it once, without a word of the message.
-async fn tell_conveners(
-    conn: &mut SqliteConnection,
-    keys: &mut Keys,
-    script: &mut Script,
-    community: Option<i64>,
-    row: i64,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    use super::case::{Case, Stop};
-    use super::meaning::Heard;
-
-    let Some((member, cause)) = outbox::addressee(conn, row).await? else { return Ok(()) };
-    // What conveners themselves cannot be told about, and answers the person can ask for again, go no further.
-    if !matches!(cause.as_str(), "nudge" | "notice") {
-        return Ok(());
-    }
-    let Some(stored) = people::community(conn, CommunityId(community.unwrap_or_default())).await? else {
-        return Ok(());
-    };
-    let places = people::places(conn, stored.community.id).await?;
-    let conveners = people::conveners(conn, stored.community.id).await?;
-    let mut case = Case {
-        conn,
-        keys,
-        now,
-        event: "undelivered",
-        community: stored,
-        places,
-        script: std::mem::take(script),
-        joined: Vec::new(),
-    };
-    for convener in conveners.iter().filter(|c| c.member.id != MemberId(member)) {
-        let told = case.tell(convener, &format!("undelivered:{row}"), Heard::Undelivered(MemberId(member)), vec![]);
-        if let Err(Stop::Fault(fault)) = told {
-            return Err(fault);
-        }
-    }
-    *script = case.script;
-    Ok(())
 }

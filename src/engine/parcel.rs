@@ -50,6 +50,38 @@ pub struct Parcel {
     pub unresolved_since: Option<Timestamp>,
 }
 
+/// How often something may be sent, as a bucket: `burst` at once, then one every `every`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub every: SignedDuration,
+    /// At least 1.
+    pub burst: u32,
+    /// This much of the burst is not for card edits, so that a nudge finds room at once. Less than `burst`.
+    pub reserve: u32,
+}
+
+/// How much a platform takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Of everything the bot sends.
+    pub overall: Option<Rate>,
+    /// For one destination.
+    pub each: Option<Rate>,
+}
+
+impl Pace {
+    pub const UNLIMITED: Pace = Pace { overall: None, each: None };
+}
+
+/// What has to wait when a platform asks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What goes the same way.
+    Route,
+    /// Everything on the platform.
+    Platform,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -57,8 +89,10 @@ pub enum Outcome {
     Delivered { message: String },
     /// The platform will never take it; a short reason without any text of the message, for the log.
     Refused { reason: String },
-    /// The platform asked to wait, and has not taken it.
-    Later { after: SignedDuration },
+    /// Nothing from the bot is taken there: a person's direct messages are closed, the bot was put out of a room.
+    Closed { reason: String },
+    /// The platform asked to wait, and has not taken it; `of` is what has to wait with it.
+    Later { after: SignedDuration, of: Extent },
     /// It may or may not have been taken.
     Unknown { reason: String },
     /// An unresolved attempt was looked up and is completely known not to have been taken.

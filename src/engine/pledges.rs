@@ -59,7 +59,7 @@ pub(super) fn pledge(
     };
     let community = case.here().id;
     let norms = case.here().norms.clone();
-    writes::new_pledge(&mut case.script, community, &pledge);
+    writes::new_pledge(&mut case.script, community, &pledge, case.event);
     let budget = nudge::Budget { sent: 0, most: norms.nudges, stopped: false };
     let first = nudge::first(case.now, &pledge.due, &member.waking, budget);
     case.plan(pledge.id, member.id, &member.waking, Some(first));

@@ -12,13 +12,15 @@ use super::due::{self, Handling};
 use super::hear::Hearing;
 use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster};
 use super::keys::Keys;
-use super::outgoing::{self, Claimed};
-use super::parcel::Receipt;
+use super::outgoing::{Claimed, Claiming};
+use super::parcel::{Pace, Receipt};
+use super::receipts::Receiving;
 use super::roster::Placing;
 use super::vitals::Vitals;
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
+use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 use crate::store::script::{Failed, Script};
@@ -43,7 +45,7 @@ pub(super) enum Input {
     },
     Tick,
     Agenda,
-    Claim(Platform),
+    Claim(Platform, Pace),
     Receipt(Receipt),
 }
 
@@ -55,6 +57,22 @@ pub(super) enum Outcome {
     Noted,
     /// Nothing was recorded; the log has this reference.
     Failed(String),
+}
+
+impl Input {
+    /// What kind of input it is, for the points at which tests interrupt.
+    fn kind(&self) -> &'static str {
+        match self {
+            Input::Heard(..) => "heard",
+            Input::Roster(_) => "roster",
+            Input::Appoint { .. } => "appoint",
+            Input::Bookmark { .. } => "bookmark",
+            Input::Tick => "tick",
+            Input::Agenda => "agenda",
+            Input::Claim(..) => "claim",
+            Input::Receipt(_) => "receipt",
+        }
+    }
 }
 
 /// An input and who waits for its outcome.
@@ -93,8 +111,11 @@ pub(super) struct Writer {
 impl Writer {
     /// Takes over an open store: counts on, settles what a crash left open, recomputes times if the zone data changed.
     pub(super) async fn start(mut store: Store, lent: Lent) -> Result<Writer, Fault> {
-        let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
         let seen = meta::instant(&mut store.writer, meta::CLOCK).await?.unwrap_or(Timestamp::MIN);
+        if store.arrived {
+            note_the_gap(&mut store.writer, seen, lent.clock.now()).await?;
+        }
+        let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
         let mut writer = Writer { store, keys, lent, seen, marked: seen };
         writer.settle_the_past().await?;
         Ok(writer)
@@ -116,28 +137,9 @@ impl Writer {
             tracing::info!(zone_data, moved, "times recomputed from their civil truth");
             meta::set(&mut script, meta::ZONE_DATA, zone_data);
         }
-        if self.store.arrived {
-            self.note_the_gap(&mut script).await?;
-        }
         let mut batch = self.store.writer.begin_with("begin immediate").await?;
         script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         batch.commit().await
-    }
-
-    /// This database came from somewhere else: a restore, a replica, another machine. Between the last time it knows and
-    /// now an earlier process may have said more than it remembers.
-    async fn note_the_gap(&mut self, script: &mut Script) -> Result<(), Fault> {
-        let restored = meta::instant(&mut self.store.writer, meta::RESTORED_AT).await?;
-        // The restore knows better when its backup was made than the mark, which may be a minute older.
-        if restored.is_none_or(|at| at < self.seen) {
-            meta::set(script, meta::RESTORED_MADE_AT, &self.seen.as_millisecond().to_string());
-        }
-        let now = self.lent.clock.now().max(self.seen);
-        meta::set(script, meta::RESTORED_AT, &now.as_millisecond().to_string());
-        tracing::info!(
-            "this database came from elsewhere; what may have been said since is looked up before it is said"
-        );
-        Ok(())
     }
 
     /// Runs until nobody can send any more.
@@ -192,12 +194,14 @@ impl Writer {
     async fn handle_all(&mut self, inputs: Vec<Input>) -> Result<(Vec<Outcome>, bool), Fault> {
         let Writer { store, keys, lent, seen, marked } = self;
         let now = *seen;
+        // A batch is called by what it was begun for.
+        let kind = inputs.first().map_or("nothing", Input::kind);
         let mut batch = store.writer.begin_with("begin immediate").await?;
         let mut outcomes = Vec::with_capacity(inputs.len());
         let mut stirring = false;
         let mut tidied = false;
         for input in inputs {
-            stirring |= !matches!(input, Input::Claim(_) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
+            stirring |= !matches!(input, Input::Claim(..) | Input::Tick | Input::Agenda | Input::Bookmark { .. });
             let mut desk = Desk {
                 conn: &mut batch,
                 keys,
@@ -228,7 +232,10 @@ impl Writer {
             meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
             script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         }
+        failpoint::pass(Point::BeforeCommit(kind)).await?;
         batch.commit().await?;
+        // What is committed is committed, whatever becomes of this process.
+        let _ = failpoint::pass(Point::AfterCommit(kind)).await;
         if mark {
             *marked = now;
         }
@@ -237,6 +244,23 @@ impl Writer {
         }
         Ok((outcomes, stirring))
     }
+}
+
+/// This database came from somewhere else: a restore, a replica, another machine. Between the last time it knows and now an
+/// earlier process may have said more than it remembers.
+async fn note_the_gap(conn: &mut SqliteConnection, seen: Timestamp, shows: Timestamp) -> Result<(), Fault> {
+    let restored = meta::instant(conn, meta::RESTORED_AT).await?;
+    let mut script = Script::default();
+    // The restore knows better when its backup was made than the mark, which may be a minute older.
+    if restored.is_none_or(|at| at < seen) {
+        meta::set(&mut script, meta::RESTORED_MADE_AT, &seen.as_millisecond().to_string());
+    }
+    meta::set(&mut script, meta::RESTORED_AT, &shows.max(seen).as_millisecond().to_string());
+    let mut noting = conn.begin_with("begin immediate").await?;
+    script.run(&mut noting).await.map_err(|failed| failed.fault)?;
+    noting.commit().await?;
+    tracing::info!("this database came from elsewhere; what may have been said since is looked up before it is said");
+    Ok(())
 }
 
 /// The answer to somebody whose words met a fault of ours.
@@ -283,12 +307,14 @@ impl Desk<'_> {
             }
             Input::Tick => self.tick().await,
             Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),
-            Input::Claim(platform) => {
-                let (script, claimed) = outgoing::claim(self.conn, self.defaults, platform, self.now).await?;
+            Input::Claim(platform, pace) => {
+                let (conn, keys, defaults, now) = (&mut *self.conn, &*self.keys, self.defaults, self.now);
+                let (script, claimed) = Claiming { conn, keys, defaults, platform, pace, now }.claim().await?;
                 script.run(self.conn).await.map(|()| Outcome::Claimed(claimed))
             }
             Input::Receipt(receipt) => {
-                let script = outgoing::receipt(self.conn, self.keys, self.defaults, receipt, self.now).await?;
+                let (conn, keys, defaults, now) = (&mut *self.conn, &mut *self.keys, self.defaults, self.now);
+                let script = Receiving { conn, keys, defaults, now }.receipt(receipt).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
         }
@@ -355,7 +381,7 @@ impl Desk<'_> {
 
     async fn agenda(&mut self) -> Result<Agenda, Fault> {
         let timer = timers::next(self.conn).await?;
-        let message = outbox::next_at(self.conn).await?;
+        let message = outbox::earliest(self.conn).await?;
         Ok(Agenda { timer, message: message.and_then(|ms| Timestamp::from_millisecond(ms).ok()) })
     }
 }

@@ -19,7 +19,7 @@ pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 pub const BATCHES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// How attempts end, as they are counted.
-pub const OUTCOMES: [&str; 6] = ["delivered", "refused", "later", "unknown", "absent", "unreadable"];
+pub const OUTCOMES: [&str; 7] = ["delivered", "refused", "later", "unknown", "absent", "unreadable", "closed"];
 
 /// The shared value.
 #[derive(Debug, Clone, Default)]
@@ -116,6 +116,7 @@ impl Vitals {
             Outcome::Unknown { .. } => 3,
             Outcome::Absent => 4,
             Outcome::Unreadable { .. } => 5,
+            Outcome::Closed { .. } => 6,
         };
         add(&self.0.outcomes[at], 1);
     }

@@ -219,6 +219,8 @@ pub enum Notice {
     MadeConvener { community: Words },
     /// To the conveners: a message could not be delivered.
     Undelivered { to: Words },
+    /// Nobody can tell whether some message arrived.
+    Parked,
 }
 
 /// Everything the bot can mean.
@@ -386,6 +388,10 @@ pub enum Message {
         gathering: Option<GatheringLine>,
         community: Words,
         held: bool,
+    },
+    /// In a place, to somebody whose direct messages are closed. It must not hint at what it is about.
+    CannotReach {
+        name: Words,
     },
 }
 

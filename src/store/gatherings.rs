@@ -9,12 +9,12 @@ use super::script::Script;
 use crate::domain::gathering::Gathering;
 use crate::domain::{CommunityId, GatheringId};
 
-/// A new gathering, under the community's next number.
-pub fn new_gathering(script: &mut Script, community: CommunityId, gathering: &Gathering, now: Timestamp) {
+/// A new gathering, under the community's next number. `origin` is the event that made it.
+pub fn new_gathering(script: &mut Script, community: CommunityId, gathering: &Gathering, origin: &str, now: Timestamp) {
     script.write("update communities set next_gathering = next_gathering + 1 where id = ?", [community.0.into()]);
     script.write(
-        "insert into gatherings (community_id, number, starts, zone, starts_at, place, facilitator_id, scribe_id, made_at) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into gatherings (community_id, number, starts, zone, starts_at, place, facilitator_id, scribe_id, made_at, origin) \
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             community.0.into(),
             gathering.id.0.into(),
@@ -25,6 +25,7 @@ pub fn new_gathering(script: &mut Script, community: CommunityId, gathering: &Ga
             gathering.facilitator.map(|m| m.0).into(),
             gathering.scribe.map(|m| m.0).into(),
             now.as_millisecond().into(),
+            origin.into(),
         ],
     );
 }

@@ -36,26 +36,28 @@ pub struct NewRow<'a> {
     pub refs: String,
     /// JSON.
     pub meaning: String,
-    pub key: String,
     pub answers: Option<&'a str>,
     pub lane: Option<String>,
+    /// Whether it takes the place of what waits in its lane and has not been sent yet.
+    pub replaces: bool,
     pub priority: Priority,
     pub not_before: Timestamp,
+    pub expires_at: Option<Timestamp>,
     pub now: Timestamp,
 }
 
 /// Puts a row in the outbox. The same effect to the same destination twice is said once: the second changes nothing.
-/// In a lane, what is newer replaces what has not been sent yet.
 pub fn put(script: &mut Script, row: NewRow<'_>) {
-    if let Some(lane) = &row.lane {
+    let now = row.now.as_millisecond();
+    if let Some(lane) = row.lane.as_deref().filter(|_| row.replaces) {
         script.write(
-            "update outbox set state = 'cancelled', meaning = '' where lane = ? and state = 'ready'",
-            [lane.as_str().into()],
+            "update outbox set state = 'cancelled', body = null, meaning = '', settled_at = ? where lane = ? and state = 'ready'",
+            [now.into(), lane.into()],
         );
     }
     script.write(
-        "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, key, answers, \
-         lane, priority, not_before, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, answers, \
+         lane, priority, not_before, expires_at, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          on conflict (community_id, effect, destination) do nothing",
         [
             row.id.into(),
@@ -68,12 +70,12 @@ pub fn put(script: &mut Script, row: NewRow<'_>) {
             row.cause.into(),
             row.refs.into(),
             row.meaning.into(),
-            row.key.into(),
             row.answers.into(),
             row.lane.into(),
             Bind::Integer(row.priority as i64),
             row.not_before.as_millisecond().into(),
-            row.now.as_millisecond().into(),
+            row.expires_at.map(Timestamp::as_millisecond).into(),
+            now.into(),
         ],
     );
 }
@@ -87,41 +89,100 @@ pub struct Waiting {
     pub slug: Option<String>,
     pub effect: String,
     pub destination: String,
+    pub route: String,
     pub place_id: Option<i64>,
     pub cause: String,
     pub refs: String,
     pub meaning: String,
     pub body: Option<String>,
-    pub key: String,
+    pub key: Option<String>,
     pub answers: Option<String>,
     pub state: String,
+    pub made_at: i64,
+    pub expires_at: Option<i64>,
     pub attempts: u32,
+    pub unresolved: u32,
     pub unresolved_since: Option<i64>,
+    pub absent_at: Option<i64>,
     /// The card's message in this place, if it was posted.
     pub card: Option<String>,
 }
 
-/// The next row to send or to look up on a platform: by priority, then by age. A lane with an unsettled row waits.
-pub async fn next(conn: &mut SqliteConnection, platform: Platform, now: Timestamp) -> Result<Option<Waiting>, Fault> {
-    sqlx::query_as(
-        "select o.id, o.community_id, o.member_id, c.slug, o.effect, o.destination, o.place_id, o.cause, o.refs, o.meaning, o.body, \
-         o.key, o.answers, o.state, o.attempts, o.unresolved_since, \
-         (select k.message from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
-          and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]')) as card \
-         from outbox o left join communities c on c.id = o.community_id \
-         where o.platform = ? and o.state in ('ready', 'unknown') and o.not_before <= ? \
-         and (o.lane is null or not exists (select 1 from outbox b where b.lane = o.lane and b.id != o.id \
-          and b.state in ('sending', 'unknown', 'parked'))) \
-         order by o.priority, o.not_before, o.id limit 1",
-    )
-    .bind(platform.name())
-    .bind(now.as_millisecond())
-    .fetch_optional(conn)
-    .await
+/// How far a bucket may be from full when a message still goes: for messages, and for card edits, which leave a reserve.
+/// Milliseconds; for one route, and for the whole platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slack {
+    pub route: [i64; 2],
+    pub platform: [i64; 2],
 }
 
-/// When the earliest row that waits for its time may be claimed. What waits for another row of its lane waits for no time.
-pub async fn next_at(conn: &mut SqliteConnection) -> Result<Option<i64>, Fault> {
+/// What waits on a platform, joined with how things stand with its way out; and from when on it may go. A lane with an
+/// unsettled row waits. A lookup takes nothing of the budget, but waits as well where the platform asked to.
+macro_rules! waiting {
+    () => {
+        "from outbox o left join communities c on c.id = o.community_id \
+         left join routes r on r.platform = o.platform and r.route = o.route \
+         left join routes w on w.platform = o.platform and w.route = '' \
+         where o.platform = ? and o.state in ('ready', 'unknown') \
+         and (o.lane is null or not exists (select 1 from outbox b where b.lane = o.lane and b.id != o.id \
+          and (b.state in ('sending', 'unknown', 'parked') or (b.state = 'ready' and b.id < o.id))))"
+    };
+}
+macro_rules! free_at {
+    () => {
+        "max(o.not_before, coalesce(r.shut_until, 0), coalesce(w.shut_until, 0), \
+         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause = 'card', ?, ?)), \
+         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause = 'card', ?, ?)))"
+    };
+}
+
+/// The next row to send or to look up on a platform: by priority, then by age.
+pub async fn next(
+    conn: &mut SqliteConnection,
+    platform: Platform,
+    slack: Slack,
+    now: Timestamp,
+) -> Result<Option<Waiting>, Fault> {
+    const SQL: &str = concat!(
+        "select o.id, o.community_id, o.member_id, c.slug, o.effect, o.destination, o.route, o.place_id, o.cause, o.refs, \
+         o.meaning, o.body, o.key, o.answers, o.state, o.made_at, o.expires_at, o.attempts, o.unresolved, o.unresolved_since, \
+         o.absent_at, \
+         (select k.message from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
+          and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]')) as card ",
+        waiting!(),
+        " and o.not_before <= ? and ",
+        free_at!(),
+        " <= ? order by o.priority, o.not_before, o.id limit 1"
+    );
+    let now = now.as_millisecond();
+    sqlx::query_as(SQL)
+        .bind(platform.name())
+        .bind(now)
+        .bind(slack.route[1])
+        .bind(slack.route[0])
+        .bind(slack.platform[1])
+        .bind(slack.platform[0])
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+}
+
+/// From when on the next row of a platform may go, if one waits for its time.
+pub async fn next_at(conn: &mut SqliteConnection, platform: Platform, slack: Slack) -> Result<Option<i64>, Fault> {
+    const SQL: &str = concat!("select min(", free_at!(), ") ", waiting!());
+    sqlx::query_scalar(SQL)
+        .bind(slack.route[1])
+        .bind(slack.route[0])
+        .bind(slack.platform[1])
+        .bind(slack.platform[0])
+        .bind(platform.name())
+        .fetch_one(conn)
+        .await
+}
+
+/// When the earliest row of all platforms may be claimed, as far as the row itself knows. What waits for another row of
+/// its lane waits for no time.
+pub async fn earliest(conn: &mut SqliteConnection) -> Result<Option<i64>, Fault> {
     sqlx::query_scalar(
         "select min(o.not_before) from outbox o where o.state in ('ready', 'unknown') \
          and (o.lane is null or not exists (select 1 from outbox b where b.lane = o.lane and b.id != o.id \
@@ -132,11 +193,32 @@ pub async fn next_at(conn: &mut SqliteConnection) -> Result<Option<i64>, Fault> 
 }
 
 /// The claim: from here on it may have been sent.
-pub fn claim(script: &mut Script, id: i64, body: &str, now: Timestamp) {
+pub fn claim(script: &mut Script, id: i64, key: &str, body: &str, now: Timestamp) {
+    let now = now.as_millisecond();
     script.write(
-        "update outbox set state = 'sending', body = ?, attempts = attempts + 1, \
-         unresolved_since = coalesce(unresolved_since, ?) where id = ? and state in ('ready', 'unknown')",
-        [body.into(), now.as_millisecond().into(), id.into()],
+        "update outbox set state = 'sending', key = ?, body = ?, attempts = attempts + 1, unresolved = unresolved + 1, \
+         unresolved_since = coalesce(unresolved_since, ?), looks = 0 where id = ?",
+        [key.into(), body.into(), now.into(), id.into()],
+    );
+    script.write(
+        "insert into attempts (row, n, at) select id, attempts, ? from outbox where id = ?",
+        [now.into(), id.into()],
+    );
+}
+
+/// It is looked for now, and again at an instant if this process does not live to hear the answer.
+pub fn look(script: &mut Script, id: i64, key: &str, again: Timestamp) {
+    script.write(
+        "update outbox set key = ?, looks = looks + 1, not_before = ? where id = ? and state = 'unknown'",
+        [key.into(), again.as_millisecond().into(), id.into()],
+    );
+}
+
+/// It may be there since an instant, although nothing here says so: it is looked for before it is sent.
+pub fn doubt(script: &mut Script, id: i64, since: Timestamp) {
+    script.write(
+        "update outbox set state = 'unknown', looks = 0, unresolved_since = coalesce(unresolved_since, ?) where id = ?",
+        [since.as_millisecond().into(), id.into()],
     );
 }
 
@@ -162,10 +244,19 @@ pub async fn nudge_waits(conn: &mut SqliteConnection, member: MemberId) -> Resul
 }
 
 /// It is there. What it said is not kept.
-pub fn delivered(script: &mut Script, id: i64, message: &str) {
+pub fn delivered(script: &mut Script, id: i64, message: &str, now: Timestamp) {
     script.write(
-        "update outbox set state = 'delivered', message = ?, body = null, meaning = '', unresolved_since = null where id = ?",
-        [message.into(), id.into()],
+        "update outbox set state = 'delivered', message = ?, body = null, meaning = '', settled_at = ? where id = ?",
+        [message.into(), now.as_millisecond().into(), id.into()],
+    );
+}
+
+/// What became of the latest attempt.
+pub fn attempted(script: &mut Script, id: i64, outcome: &'static str, reason: Option<&str>, now: Timestamp) {
+    script.write(
+        "update attempts set ended_at = ?, outcome = ?, reason = ? \
+         where row = ? and n = (select attempts from outbox where id = ?) and outcome is null",
+        [now.as_millisecond().into(), outcome.into(), reason.into(), id.into(), id.into()],
     );
 }
 
@@ -181,13 +272,13 @@ pub fn card_posted(script: &mut Script, row: i64, message: &str) {
 }
 
 /// It will not be sent, for one of the reasons that are states: `failed`, `cancelled`, `expired`, `parked`.
-pub fn settle(script: &mut Script, id: i64, state: Settled) {
+pub fn settle(script: &mut Script, id: i64, state: Settled, now: Timestamp) {
     // A parked row keeps its body: it may still turn out to be there, and a steward may want it sent.
     match state {
         Settled::Parked => script.write("update outbox set state = 'parked' where id = ?", [id.into()]),
         Settled::Failed | Settled::Cancelled | Settled::Expired => script.write(
-            "update outbox set state = ?, body = null, meaning = '', unresolved_since = null where id = ?",
-            [state.name().into(), id.into()],
+            "update outbox set state = ?, body = null, meaning = '', settled_at = ? where id = ?",
+            [state.name().into(), now.as_millisecond().into(), id.into()],
         ),
     }
 }
@@ -212,11 +303,24 @@ impl Settled {
     }
 }
 
-/// Known not to have been taken: it may be sent, not before an instant. What it says is asked again by then.
-pub fn ready_again(script: &mut Script, id: i64, not_before: Timestamp) {
+/// This attempt was not taken. If none before it may have been, it may be sent again, not before an instant, and what it
+/// says is asked again by then; otherwise it is looked up first.
+pub fn not_taken(script: &mut Script, id: i64, not_before: Timestamp) {
     script.write(
-        "update outbox set state = 'ready', body = null, unresolved_since = null, not_before = ? where id = ?",
+        "update outbox set state = iif(unresolved = 1, 'ready', 'unknown'), body = iif(unresolved = 1, null, body), \
+         unresolved_since = iif(unresolved = 1, null, unresolved_since), unresolved = unresolved - 1, not_before = ? where id = ?",
         [not_before.as_millisecond().into(), id.into()],
+    );
+}
+
+/// It was looked for and is nowhere: it may be sent again, and what it says is asked again by then. A request on its way
+/// may still arrive, so what is unresolved stays so.
+pub fn absent(script: &mut Script, id: i64, now: Timestamp) {
+    let now = now.as_millisecond();
+    script.write(
+        "update outbox set state = 'ready', body = null, absent_at = ?, not_before = ?, \
+         unresolved_since = iif(unresolved = 0, null, unresolved_since) where id = ?",
+        [now.into(), now.into(), id.into()],
     );
 }
 
@@ -228,18 +332,72 @@ pub fn unknown(script: &mut Script, id: i64, not_before: Timestamp) {
     );
 }
 
+/// It could not even be asked for: that look does not count.
+pub fn not_looked(script: &mut Script, id: i64, not_before: Timestamp) {
+    script.write(
+        "update outbox set looks = max(looks - 1, 0), not_before = ? where id = ? and state = 'unknown'",
+        [not_before.as_millisecond().into(), id.into()],
+    );
+}
+
 /// After a crash: whatever was being sent may have been taken. It is looked up once the quarantine since its claim is over.
 pub fn sending_is_unknown(script: &mut Script, quarantine: SignedDuration) {
     let quarantine = i64::try_from(quarantine.as_millis()).unwrap_or(i64::MAX);
     script.write(
-        "update outbox set state = 'unknown', not_before = max(not_before, unresolved_since + ?) where state = 'sending'",
+        "update outbox set state = 'unknown', not_before = max(not_before, \
+         coalesce((select max(at) from attempts a where a.row = outbox.id), unresolved_since) + ?) where state = 'sending'",
         [quarantine.into()],
     );
 }
 
-/// The community and state of a row, to judge a receipt by.
-pub async fn state_of(conn: &mut SqliteConnection, id: i64) -> Result<Option<(Option<i64>, String, u32)>, Fault> {
-    sqlx::query_as("select community_id, state, attempts from outbox where id = ?").bind(id).fetch_optional(conn).await
+/// A steward has mended what was in the way: everything parked is looked for again.
+pub fn look_again(script: &mut Script, community: CommunityId, now: Timestamp) {
+    script.write(
+        "update outbox set state = 'unknown', looks = 0, not_before = ? \
+         where community_id = ? and state = 'parked' and unresolved_since is not null",
+        [now.as_millisecond().into(), community.0.into()],
+    );
+}
+
+/// How often a community had something of this name to say since an instant; `prefix` ends in a colon.
+pub async fn said_since(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    prefix: &str,
+    since: Timestamp,
+) -> Result<u32, Fault> {
+    sqlx::query_scalar(
+        "select count(*) from outbox where community_id = ? and effect >= ? and effect < rtrim(?, ':') || ';' and made_at >= ?",
+    )
+    .bind(community.0)
+    .bind(prefix)
+    .bind(prefix)
+    .bind(since.as_millisecond())
+    .fetch_one(conn)
+    .await
+}
+
+/// A row, as far as a receipt is judged by it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Sent {
+    pub community_id: Option<i64>,
+    pub member_id: Option<i64>,
+    pub effect: String,
+    pub cause: String,
+    pub platform: String,
+    pub route: String,
+    pub state: String,
+    pub attempts: u32,
+    pub looks: u32,
+}
+
+pub async fn sent(conn: &mut SqliteConnection, id: i64) -> Result<Option<Sent>, Fault> {
+    sqlx::query_as(
+        "select community_id, member_id, effect, cause, platform, route, state, attempts, looks from outbox where id = ?",
+    )
+    .bind(id)
+    .fetch_optional(conn)
+    .await
 }
 
 /// A notice that waits for a member's morning. The same one twice waits once.
@@ -261,12 +419,4 @@ pub async fn held_notices(conn: &mut SqliteConnection, member: MemberId) -> Resu
 /// They are in the outbox now.
 pub fn release_notices(script: &mut Script, member: MemberId) {
     script.write("delete from held_notices where member_id = ?", [member.0.into()]);
-}
-
-/// Whom a row was for, and why; `None` for a place.
-pub async fn addressee(conn: &mut SqliteConnection, id: i64) -> Result<Option<(i64, String)>, Fault> {
-    sqlx::query_as("select member_id, cause from outbox where id = ? and member_id is not null")
-        .bind(id)
-        .fetch_optional(conn)
-        .await
 }

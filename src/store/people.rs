@@ -98,12 +98,30 @@ pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId
     );
 }
 
-/// They acted from this account just now.
-pub fn acted(script: &mut Script, community: CommunityId, account: &Account, now: Timestamp) {
+/// They acted from this account just now; `seen_in` is the place, if others could read it there.
+pub fn acted(script: &mut Script, community: CommunityId, account: &Account, seen_in: Option<i64>, now: Timestamp) {
     script.write(
-        "update accounts set acted_at = ? where platform = ? and ref = ? and community_id = ?",
-        [now.as_millisecond().into(), account.platform.name().into(), account.id.as_str().into(), community.0.into()],
+        "update accounts set acted_at = ?, seen_in = coalesce(?, seen_in) where platform = ? and ref = ? and community_id = ?",
+        [
+            now.as_millisecond().into(),
+            seen_in.into(),
+            account.platform.name().into(),
+            account.id.as_str().into(),
+            community.0.into(),
+        ],
     );
+}
+
+/// Where a member was last seen to speak on a platform.
+pub async fn seen_in(conn: &mut SqliteConnection, member: MemberId, platform: &str) -> Result<Option<i64>, Fault> {
+    let place: Option<Option<i64>> = sqlx::query_scalar(
+        "select seen_in from accounts where member_id = ? and platform = ? and seen_in is not null order by acted_at desc limit 1",
+    )
+    .bind(member.0)
+    .bind(platform)
+    .fetch_optional(conn)
+    .await?;
+    Ok(place.flatten())
 }
 
 /// A nudge message goes to this member: none more to their accounts today, from any community.

@@ -21,13 +21,13 @@ fn due(by: Option<&When>) -> [Bind; 3] {
     }
 }
 
-/// A new ask, under the community's next number.
-pub fn new_ask(script: &mut Script, community: CommunityId, ask: &Ask) {
+/// A new ask, under the community's next number. `origin` is the event that made it.
+pub fn new_ask(script: &mut Script, community: CommunityId, ask: &Ask, origin: &str) {
     let [civil, zone, at] = due(ask.by.as_ref());
     script.write("update communities set next_ask = next_ask + 1 where id = ?", [community.0.into()]);
     script.write(
-        "insert into asks (community_id, number, asker_id, words, kind, need, due, due_zone, due_at, visibility, made_at) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into asks (community_id, number, asker_id, words, kind, need, due, due_zone, due_at, visibility, made_at, \
+         origin) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             community.0.into(),
             ask.id.0.into(),
@@ -40,6 +40,7 @@ pub fn new_ask(script: &mut Script, community: CommunityId, ask: &Ask) {
             at,
             ask.visibility.name().into(),
             ms(ask.made_at).into(),
+            origin.into(),
         ],
     );
 }
@@ -77,13 +78,13 @@ pub fn touch_ask(script: &mut Script, community: CommunityId, ask: AskId) {
     );
 }
 
-/// A new pledge, under the community's next number.
-pub fn new_pledge(script: &mut Script, community: CommunityId, pledge: &Pledge) {
+/// A new pledge, under the community's next number. `origin` is the event that made it.
+pub fn new_pledge(script: &mut Script, community: CommunityId, pledge: &Pledge, origin: &str) {
     let [civil, zone, at] = due(Some(&pledge.due));
     script.write("update communities set next_pledge = next_pledge + 1 where id = ?", [community.0.into()]);
     script.write(
         "insert into pledges (community_id, number, ask, helper_id, what, first_step, amount, due, due_zone, due_at, \
-         state, state_at, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)",
+         state, state_at, made_at, origin) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)",
         [
             community.0.into(),
             pledge.id.0.into(),
@@ -97,6 +98,7 @@ pub fn new_pledge(script: &mut Script, community: CommunityId, pledge: &Pledge) 
             at,
             ms(pledge.made_at).into(),
             ms(pledge.made_at).into(),
+            origin.into(),
         ],
     );
     script.write(
@@ -263,11 +265,15 @@ pub fn blank_words_before(script: &mut Script, before: Timestamp) {
     script.write("update offers set words = null where words is not null and withdrawn_at < ?", [before.into()]);
     // A parked row keeps what it says only as long as everything else.
     script.write(
-        "update outbox set body = null, meaning = '', unresolved_since = null where state = 'parked' and made_at < ?",
+        "update outbox set state = 'expired', body = null, meaning = '', settled_at = made_at where state = 'parked' and made_at < ?",
         [before.into()],
     );
     // What was heard and said is a record of who spoke when. It is kept only as long as a platform may repeat itself.
     script.write("delete from inbox where at < ?", [before.into()]);
+    script.write(
+        "delete from routes where ill_since is null and full_at < ? and shut_until < ?",
+        [before.into(), before.into()],
+    );
     script.write(
         "delete from outbox where made_at < ? and state in ('delivered', 'failed', 'cancelled', 'expired')",
         [before.into()],

@@ -1,9 +1,8 @@
 //! Corners of a community's life where one thing meets another: the second time, the change of mind, the day after.
 
-use barnraiser::domain::community::Platform;
 use barnraiser::engine::Heard;
 use barnraiser::engine::inbound::{Answer, Cause};
-use barnraiser::engine::parcel::{Outcome, Receipt};
+use barnraiser::engine::parcel::{Extent, Outcome, Receipt};
 use jiff::SignedDuration;
 use sqlx::ConnectOptions as _;
 
@@ -148,9 +147,10 @@ async fn a_schedule_that_comes_twice_a_day_leaves_nothing_out_of_the_digests() {
 #[tokio::test]
 async fn what_was_surely_not_sent_is_asked_again_before_it_is() {
     let quarantine = SignedDuration::from_secs(90);
-    for outcome in
-        [Outcome::Later { after: SignedDuration::from_mins(10) }, Outcome::Unknown { reason: "timeout".to_owned() }]
-    {
+    for outcome in [
+        Outcome::Later { after: SignedDuration::from_mins(10), of: Extent::Route },
+        Outcome::Unknown { reason: "timeout".to_owned() },
+    ] {
         let defaults = barnraiser::engine::Defaults { quarantine, ..crate::console::defaults() };
         let mut rig = Rig::eastbank_with(defaults).await;
         rig.say("dev", "ask Two lamps").await;
@@ -213,12 +213,12 @@ async fn the_first_words_in_a_new_place_may_be_refused() {
 async fn what_waits_behind_a_parked_card_is_not_looked_for_again_and_again() {
     let mut rig = Rig::eastbank().await;
     rig.say("dev", "ask Two lamps").await;
-    let parcel = rig.claim().await.unwrap();
-    let mut db = sqlx::sqlite::SqliteConnectOptions::new().filename(rig.database()).connect().await.unwrap();
-    sqlx::query("update outbox set state = 'parked' where id = ?").bind(parcel.row).execute(&mut db).await.unwrap();
+    rig.park().await;
     rig.say("dev", "edit A1 Three lamps").await;
-    assert_eq!(rig.engine().claim(Platform::Console).await.unwrap(), None);
+    rig.wait(SignedDuration::from_hours(1)).await;
+    assert_eq!(rig.claim().await, None);
     assert_eq!(rig.engine().agenda().await.unwrap().message, None);
+    assert_eq!(rig.world.posts().iter().filter(|post| post.cause == Cause::Card).count(), 0);
 }
 
 #[tokio::test]

@@ -29,6 +29,9 @@ fn page(out: &Output) -> String {
 
 async fn sql(folder: &Path, sql: &'static str) {
     let mut conn = SqliteConnectOptions::new().filename(folder.join("barnraiser.db")).connect().await.unwrap();
+    // Past what the database holds of delivery's steps: these rows only have to be counted.
+    let past = "pragma ignore_check_constraints = on; drop trigger outbox_begins; drop trigger outbox_goes_on;";
+    let _ = sqlx::raw_sql(past).execute(&mut conn).await;
     sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
 }
@@ -58,7 +61,7 @@ async fn what_is_stuck_is_counted_and_nobody_is_named() {
         folder.path(),
         "insert into outbox (id, community_id, effect, platform, destination, cause, refs, meaning, body, key, lane, state, \
          priority, not_before, unresolved_since, made_at) \
-         select 900 + n, 1, 'e' || n, 'matrix', 'to-somebody-' || n, 'card', '[]', 'secret words', 'secret words', 'k' || n, \
+         select 900 + n, 1, 'e' || n, 'matrix', json_array('to-somebody-' || n), 'card', '[]', 'secret words', 'secret words', 'k' || n, \
          case when n < 3 then 'card:1' end, \
          case n when 1 then 'parked' when 2 then 'ready' when 3 then 'failed' when 4 then 'expired' else 'unknown' end, \
          4, 1000000, 1000000, 1000000 from (select 1 as n union select 2 union select 3 union select 4 union select 5);

@@ -29,14 +29,15 @@ const LAYERS: &[Layer] = &[
         why: "words are made from meaning, not from rows or platforms",
     },
     Layer { name: "store", may: &["domain"], why: "storage keeps values; it does not decide and does not speak" },
+    Layer { name: "failpoint", may: &[], why: "it names places in the others' work and knows nothing of it" },
     Layer {
         name: "engine",
-        may: &["domain", "grammar", "speech::message", "speech::Message", "store"],
+        may: &["domain", "failpoint", "grammar", "speech::message", "speech::Message", "store"],
         why: "use cases return meaning (speech's Message); copy and platforms come after the commit",
     },
     Layer {
         name: "delivery",
-        may: &["engine", "speech", "domain"],
+        may: &["engine", "failpoint", "speech", "domain"],
         why: "a claim and a receipt are inputs of the engine, so that the one writer stays one",
     },
     Layer {
@@ -46,7 +47,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "platforms",
-        may: &["engine", "grammar", "speech", "domain", "delivery", "config"],
+        may: &["engine", "failpoint", "grammar", "speech", "domain", "delivery", "config"],
         why: "adapters translate; what they need of a community they ask the engine for",
     },
     Layer { name: "config", may: &["domain"], why: "the configuration is read before anything is built" },

@@ -22,5 +22,6 @@ mod litestream;
 mod matrix;
 mod opening;
 mod promises;
+mod protocol;
 mod restore;
 mod rig;

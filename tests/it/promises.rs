@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use barnraiser::delivery::gateway::{Gateway as _, Lookup};
 use barnraiser::engine::clock::Clock as _;
 use barnraiser::engine::inbound::Cause;
-use barnraiser::engine::parcel::{Outcome, Receipt};
+use barnraiser::engine::parcel::{Extent, Outcome, Receipt};
 use barnraiser::speech::message::Message;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -167,7 +167,7 @@ impl Steps {
             Some(since) => match rig.world.find(&parcel, since).await {
                 Lookup::Found(message) => Receipt { row, outcome: Outcome::Delivered { message } },
                 Lookup::Absent => Receipt { row, outcome: Outcome::Absent },
-                Lookup::Unreadable(reason) => panic!("{reason}"),
+                other => panic!("{other:?}"),
             },
         };
         if self.crashes(rig).await {
@@ -237,7 +237,7 @@ async fn every_way_an_attempt_can_end() {
     let end = async |rig: &Rig, outcome| rig.engine().receipt(Receipt { row: first.row, outcome }).await.unwrap();
 
     assert_eq!(rig.claim().await, None, "what is being sent is nobody else's");
-    end(&rig, Outcome::Later { after: SignedDuration::from_secs(20) }).await;
+    end(&rig, Outcome::Later { after: SignedDuration::from_secs(20), of: Extent::Route }).await;
     rig.clock.set(rig.clock.now() + SignedDuration::from_secs(19));
     assert_eq!(rig.claim().await, None, "the platform asked for twenty seconds");
     rig.clock.set(rig.clock.now() + SignedDuration::from_secs(1));
@@ -252,7 +252,7 @@ async fn every_way_an_attempt_can_end() {
     assert_eq!((&third.key, &third.message), (&first.key, &first.message), "and it would say the same");
 
     // "Wait" in answer to a lookup's resend is no proof that the attempt before it was not taken.
-    end(&rig, Outcome::Later { after: SignedDuration::from_secs(5) }).await;
+    end(&rig, Outcome::Later { after: SignedDuration::from_secs(5), of: Extent::Route }).await;
     rig.clock.set(rig.clock.now() + SignedDuration::from_secs(5));
     let fourth = rig.claim().await.unwrap();
     assert!(fourth.unresolved_since.is_some());
@@ -299,7 +299,7 @@ async fn a_nudge_that_makes_no_sense_any_more_is_not_sent() {
 
 #[tokio::test]
 async fn a_nudge_that_has_to_be_sent_again_is_asked_about_again() {
-    let later = Outcome::Later { after: SignedDuration::from_mins(5) };
+    let later = Outcome::Later { after: SignedDuration::from_mins(5), of: Extent::Route };
     let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
     for outcome in [later, unknown] {
         for (text, nudges) in [("done P1", 0), ("me", 1)] {

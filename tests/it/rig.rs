@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use barnraiser::delivery::courier::Courier;
-use barnraiser::delivery::gateway::{Gateway, Letter, Lookup};
+use barnraiser::delivery::courier::{Courier, Step};
+use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use barnraiser::domain::community::{Account, Platform};
 use barnraiser::engine::clock::{Clock, ManualClock, SeededIds};
 use barnraiser::engine::inbound::{Answer, Cause, Inbound, Named, Place, Reply};
-use barnraiser::engine::parcel::{Destination, Outcome, Parcel, Receipt};
-use barnraiser::engine::{CannotOpen, Defaults, Engine, Heard, Running};
+use barnraiser::engine::parcel::{Destination, Outcome, Pace, Parcel, Receipt};
+use barnraiser::engine::{CannotOpen, Defaults, Engine, Heard, Next, Running};
 use barnraiser::speech::copy;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -72,6 +72,10 @@ impl Gateway for World {
         let post = Post { at, community, to, cause: parcel.cause, refs, text: letter.doc.plain("/"), key: key.clone() };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: key }
+    }
+
+    async fn sight(&self, _: &Parcel) -> Sight {
+        Sight::Clear
     }
 
     async fn find(&self, parcel: &Parcel, _since: Timestamp) -> Lookup {
@@ -201,6 +205,26 @@ impl Rig {
         Inbound { place, ..self.inbound(who, text) }
     }
 
+    /// Claims the next message and has nobody be able to tell whether it arrived, until it is given up on.
+    pub async fn park(&self) -> Parcel {
+        let parcel = self.claim().await.expect("something waits");
+        let row = parcel.row;
+        let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
+        assert!(self.engine().receipt(Receipt { row, outcome: unknown }).await.expect("it runs"));
+        self.clock.set(self.clock.now() + SignedDuration::from_mins(2));
+        while let Some(again) = self.claim().await {
+            let receipt = match again.row == row {
+                true => Receipt { row, outcome: Outcome::Unreadable { reason: "no permission".to_owned() } },
+                // What the conveners are told about it.
+                false => self.send(&again).await,
+            };
+            assert_eq!(again.row == row, again.unresolved_since.is_some(), "it is only looked for");
+            assert!(self.engine().receipt(receipt).await.expect("it runs"));
+            self.clock.set(self.clock.now() + SignedDuration::from_mins(1));
+        }
+        parcel
+    }
+
     pub async fn hear(&self, inbound: Inbound) -> Reply {
         match self.engine().hear(inbound).await.expect("it runs") {
             Heard::Reply(reply) => *reply,
@@ -238,7 +262,7 @@ impl Rig {
         loop {
             let (done, _) = self.engine().tick().await.expect("it runs");
             let mut said = false;
-            while courier.step().await.expect("it runs") {
+            while courier.step().await.expect("it runs") == Step::Carried {
                 said = true;
             }
             if done == 0 && !said {
@@ -270,7 +294,10 @@ impl Rig {
     }
 
     pub async fn claim(&self) -> Option<Parcel> {
-        self.engine().claim(Platform::Console).await.expect("it runs")
+        match self.engine().claim(Platform::Console, Pace::UNLIMITED).await.expect("it runs") {
+            Next::Parcel(parcel) => Some(*parcel),
+            Next::Idle { .. } => None,
+        }
     }
 
     /// Puts a claimed parcel on the platform and does not tell the engine.

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::show::{Shown, Stage};
-use crate::delivery::gateway::{Gateway, Letter, Lookup};
+use crate::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Parcel};
 
@@ -92,6 +92,11 @@ impl Gateway for ConsoleGateway {
             zone: &parcel.voice.zone,
         });
         Outcome::Delivered { message: parcel.edits.clone().unwrap_or_else(|| parcel.key.clone()) }
+    }
+
+    /// The console's history is a file of its own.
+    async fn sight(&self, _: &Parcel) -> Sight {
+        Sight::Clear
     }
 
     async fn find(&self, parcel: &Parcel, _since: Timestamp) -> Lookup {

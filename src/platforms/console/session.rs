@@ -9,7 +9,7 @@ use jiff::{SignedDuration, SpanFieldwise, Timestamp};
 use super::gateway::ConsoleGateway;
 use super::line::{self, Line};
 use super::show::{PREFIX, Shown, Stage};
-use crate::delivery::courier::Courier;
+use crate::delivery::courier::{Courier, Step};
 use crate::domain::Zone;
 use crate::domain::community::{Account, Platform};
 use crate::engine::CannotOpen;
@@ -293,7 +293,7 @@ impl Session {
         loop {
             let (done, _) = awake.engine.tick().await?;
             let mut said = false;
-            while awake.courier.step().await? {
+            while awake.courier.step().await? == Step::Carried {
                 said = true;
             }
             if done == 0 && !said {

@@ -56,6 +56,12 @@ impl Event {
         if written { self.content["body"].as_str() } else { None }
     }
 
+    /// The message that this one edits.
+    pub(super) fn edited(&self) -> Option<&str> {
+        let relation = &self.content["m.relates_to"];
+        if relation["rel_type"] == "m.replace" { relation["event_id"].as_str() } else { None }
+    }
+
     pub(super) fn is_reply(&self) -> bool {
         self.content["m.relates_to"]["m.in_reply_to"]["event_id"].is_string()
     }

@@ -7,23 +7,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::events::room::history_visibility::HistoryVisibility;
 use matrix_sdk::ruma::{OwnedTransactionId, OwnedUserId, RoomId, UserId};
-use matrix_sdk::{Client, Room, RoomState};
+use matrix_sdk::{Client, Room, RoomState, reqwest};
 
 use super::direct::{self, Chat, DirectChats};
 use super::event::Event;
 use super::settings::Settings;
 use super::trouble::Trouble;
 use super::words::{self, KEY, Reader};
-use crate::delivery::gateway::{Gateway, Letter, Lookup};
+use crate::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Parcel};
 
 /// How long the homeserver may take over one message, in seconds.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// And over saying what time it is: a late answer says nothing about now.
+const CLOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A lookup reads this far before the time it was asked for: two machines' clocks are compared here.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -40,6 +44,8 @@ pub struct MatrixGateway {
     /// What stands before commands, with its space.
     prefix: Arc<str>,
     chats: Arc<DirectChats>,
+    /// For what the SDK does not hand out: the headers of an answer.
+    web: reqwest::Client,
 }
 
 /// Where a letter goes in the end.
@@ -54,7 +60,12 @@ struct Target {
 impl MatrixGateway {
     pub(super) fn new(client: Client, settings: &Settings) -> Self {
         let chats = Arc::new(DirectChats::new(client.clone()));
-        MatrixGateway { client, prefix: format!("{} ", settings.account.prefix).into(), chats }
+        MatrixGateway {
+            client,
+            prefix: format!("{} ", settings.account.prefix).into(),
+            chats,
+            web: reqwest::Client::new(),
+        }
     }
 
     async fn target(&self, destination: &Destination) -> Result<Target, Trouble> {
@@ -71,7 +82,7 @@ impl MatrixGateway {
 
     fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
         let room = RoomId::parse(id).ok().and_then(|id| self.client.get_room(&id));
-        room.filter(|room| room.state() == RoomState::Joined).ok_or_else(|| Trouble::Refused("not in the room".into()))
+        room.filter(|room| room.state() == RoomState::Joined).ok_or_else(|| Trouble::Closed("not in the room".into()))
     }
 
     /// This chat, if it is still with this person alone.
@@ -115,14 +126,23 @@ impl MatrixGateway {
     /// Reads a room backwards for the bot's own message with this key.
     async fn search(&self, room: &Room, key: &str, since: Timestamp) -> Result<Lookup, Trouble> {
         let oldest = since.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN).as_millisecond();
+        let own = room.own_user_id().as_str();
+        let open_to_newcomers = matches!(
+            room.history_visibility_or_default(),
+            HistoryVisibility::Shared | HistoryVisibility::WorldReadable
+        );
         let (mut from, mut read) = (None::<String>, 0);
         loop {
             let mut page = MessagesOptions::backward().from(from.as_deref());
             page.limit = PAGE_EVENTS.into();
             let page = room.messages(page).await?;
             for event in page.chunk.iter().filter_map(|event| Event::read(event.raw())) {
-                if event.sender == room.own_user_id().as_str() && event.content[KEY] == key {
-                    return Ok(Lookup::Found(event.id));
+                if event.sender == own && event.content[KEY] == key {
+                    return Ok(Lookup::Found(event.edited().map_or(event.id.clone(), str::to_owned)));
+                }
+                // Put out and let in again since: what was said before is not shown to it, which reads like nothing said.
+                if event.at >= oldest && !open_to_newcomers && event.is_arrival_of(own) {
+                    return Ok(Lookup::Unreadable("the bot came into the room only later".into()));
                 }
                 read += 1;
                 if read > FEWEST_EVENTS && event.at < oldest {
@@ -175,19 +195,35 @@ impl Gateway for MatrixGateway {
         }
     }
 
+    /// Whoever is in a room reads what was said since they came; whether that is long enough the search itself finds out. A
+    /// homeserver that does not answer is no reason to disbelieve, since the search then has none either.
+    async fn sight(&self, parcel: &Parcel) -> Sight {
+        match self.rooms_to_search(&parcel.destination).await {
+            Err(Trouble::Closed(reason) | Trouble::Refused(reason)) => Sight::Barred(reason),
+            _ => Sight::Clear,
+        }
+    }
+
     async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup {
         let rooms = match self.rooms_to_search(&parcel.destination).await {
             Ok(rooms) => rooms,
-            Err(trouble) => return Lookup::Unreadable(trouble.to_string()),
+            Err(trouble) => return trouble.while_looking(),
         };
         for room in rooms {
             match self.search(&room, &parcel.key, since).await {
                 Ok(Lookup::Absent) => {}
-                Ok(Lookup::Found(event)) => return Lookup::Found(parcel.edits.clone().unwrap_or(event)),
-                Ok(unreadable) => return unreadable,
-                Err(trouble) => return Lookup::Unreadable(trouble.to_string()),
+                Ok(found_or_unreadable) => return found_or_unreadable,
+                Err(trouble) => return trouble.while_looking(),
             }
         }
         Lookup::Absent
+    }
+
+    /// What the homeserver puts on its answers.
+    async fn clock(&self) -> Option<Timestamp> {
+        let asked = self.client.homeserver().join("_matrix/client/versions").ok()?;
+        let answer = self.web.get(asked).timeout(CLOCK_TIMEOUT).send().await.ok()?;
+        let date = answer.headers().get("date")?.to_str().ok()?;
+        rfc2822::parse(date).ok().map(|date| date.timestamp())
     }
 }

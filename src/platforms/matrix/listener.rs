@@ -26,6 +26,7 @@ use super::trouble::Trouble;
 use crate::domain::community::Platform;
 use crate::engine::inbound::Roster;
 use crate::engine::{Engine, Heard, Stopped};
+use crate::failpoint::{self, Point};
 
 /// How long the homeserver may hold a sync open when nothing happens, in seconds.
 const LONG_POLL: Duration = Duration::from_secs(30);
@@ -139,6 +140,7 @@ impl Listener {
         self.catch_up().await?;
         let wait = self.patience.until_next().map_or(LONG_POLL, |pause| pause.min(LONG_POLL));
         let response = self.client.sync_once(sync_settings(wait)).await?;
+        let _ = failpoint::pass(Point::BeforeHearing).await;
         self.take(response).await
     }
 
@@ -194,7 +196,7 @@ impl Listener {
                     self.current.insert(id);
                 }
                 // One room's trouble must not make the bot deaf in the others.
-                Err(Halt::Trouble(trouble @ (Trouble::Refused(_) | Trouble::Unclear(_)))) => {
+                Err(Halt::Trouble(trouble @ (Trouble::Refused(_) | Trouble::Closed(_) | Trouble::Unclear(_)))) => {
                     tracing::warn!(room = %id, %trouble, "cannot read this room; trying again");
                     self.patience.failed(id);
                 }

@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use matrix_sdk::ruma::api::error::{ErrorKind, RetryAfter};
 use matrix_sdk::{Error, HttpError};
 
-use crate::engine::parcel::Outcome;
+use crate::delivery::gateway::Lookup;
+use crate::engine::parcel::{Extent, Outcome};
 
 /// Why something did not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +26,9 @@ pub(super) enum Trouble {
     /// It will never be taken.
     #[error("refused: {0}")]
     Refused(String),
+    /// Nothing from the bot is taken there.
+    #[error("closed: {0}")]
+    Closed(String),
     /// The session has ended.
     #[error("the session has ended")]
     LoggedOut,
@@ -49,10 +53,25 @@ impl Trouble {
     /// The outcome if nothing of the message had left yet.
     pub(super) fn before_sending(self) -> Outcome {
         match self {
-            Trouble::Wait(pause) => Outcome::Later { after: SignedDuration::try_from(pause).unwrap_or(UNCLEAR_WAIT) },
-            Trouble::Unreached => Outcome::Later { after: UNREACHED_WAIT },
-            Trouble::Unclear(_) | Trouble::LoggedOut => Outcome::Later { after: UNCLEAR_WAIT },
+            // A homeserver's limits are the account's, wherever it writes.
+            Trouble::Wait(pause) => {
+                let after = SignedDuration::try_from(pause).unwrap_or(UNCLEAR_WAIT);
+                Outcome::Later { after, of: Extent::Platform }
+            }
+            Trouble::Unreached => Outcome::Later { after: UNREACHED_WAIT, of: Extent::Platform },
+            Trouble::LoggedOut => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Platform },
+            Trouble::Unclear(_) => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Route },
             Trouble::Refused(reason) => Outcome::Refused { reason },
+            Trouble::Closed(reason) => Outcome::Closed { reason },
+        }
+    }
+
+    /// What it means for a look at the history: only a no from the homeserver makes it unreadable.
+    pub(super) fn while_looking(self) -> Lookup {
+        match self.before_sending() {
+            Outcome::Later { after, of } => Lookup::Later { after, of },
+            Outcome::Refused { reason } | Outcome::Closed { reason } => Lookup::Unreadable(reason),
+            other => Lookup::Unreadable(format!("{other:?}")),
         }
     }
 }
@@ -80,6 +99,7 @@ fn from_api(error: &HttpError) -> Trouble {
         Some(ErrorKind::UnknownToken(_) | ErrorKind::MissingToken) => Trouble::LoggedOut,
         _ if status == 429 => Trouble::Wait(UNSAID_WAIT),
         _ if status == 408 || status >= 500 => Trouble::Unclear(status.to_string()),
+        Some(ErrorKind::Forbidden) => Trouble::Closed("forbidden".into()),
         Some(kind) => Trouble::Refused(format!("{} ({status})", kind.errcode())),
         None => Trouble::Refused(status.to_string()),
     }
@@ -89,7 +109,7 @@ impl From<&Error> for Trouble {
     fn from(error: &Error) -> Self {
         match error {
             Error::Http(error) => Trouble::from(error.as_ref()),
-            Error::WrongRoomState(_) => Trouble::Refused("not in the room".into()),
+            Error::WrongRoomState(_) => Trouble::Closed("not in the room".into()),
             Error::Timeout => Trouble::Unclear("timeout".into()),
             Error::InsufficientData | Error::ConcurrentRequestFailed => Trouble::Unclear("state not known yet".into()),
             _ => Trouble::Unclear("the SDK's own store".into()),
@@ -126,7 +146,10 @@ mod tests {
         assert!(matches!(unclear.before_sending(), Outcome::Later { .. }));
         assert!(matches!(Trouble::Unreached.while_sending(), Outcome::Later { .. }));
         let wait = Trouble::Wait(Duration::from_millis(1500));
-        assert_eq!(wait.while_sending(), Outcome::Later { after: SignedDuration::from_millis(1500) });
+        assert_eq!(
+            wait.while_sending(),
+            Outcome::Later { after: SignedDuration::from_millis(1500), of: Extent::Platform }
+        );
         let refused = Trouble::Refused("M_FORBIDDEN (403)".into());
         assert_eq!(refused.while_sending(), Outcome::Refused { reason: "M_FORBIDDEN (403)".into() });
     }

@@ -112,6 +112,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::Preview { digest, gathering, community, held } => {
             digest::preview(d, digest, gathering.as_ref(), community, *held);
         }
+        Message::CannotReach { name } => d.tell("cannot-reach", &[("name", said(&name.0))]),
     }
     draft.finish()
 }

@@ -138,6 +138,7 @@ fn notice(d: &mut Draft<'_>, notice: &Notice, several: bool) {
         Notice::MadeConvener { community } => {
             d.tell("notice-made-convener", &[("community", said(&community.0))]);
         }
+        Notice::Parked => d.tell("notice-parked", &[]),
         Notice::Undelivered { to } => d.tell("notice-undelivered", &[("to", said(&to.0))]),
     }
 }

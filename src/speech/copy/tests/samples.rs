@@ -81,6 +81,7 @@ variants!(
         CareNote,
         Digest,
         Preview,
+        CannotReach,
     ]
 );
 
@@ -156,6 +157,7 @@ variants!(
         OfficeGiven,
         MadeConvener,
         Undelivered,
+        Parked,
     ]
 );
 
@@ -482,6 +484,7 @@ pub fn notices() -> Vec<Notice> {
         Notice::OfficeGiven { gathering: G, starts: when("2026-04-16T18:00:00"), facilitator: false },
         Notice::MadeConvener { community: words("Eastbank") },
         Notice::Undelivered { to: dev() },
+        Notice::Parked,
     ]
 }
 
@@ -644,6 +647,7 @@ pub fn messages() -> Vec<Message> {
     all.extend(notices().into_iter().map(|notice| Message::Notices { items: vec![notice] }));
     all.push(Message::Notices { items: notices() });
     all.push(Message::CareNote { line: care_line() });
+    all.push(Message::CannotReach { name: "Dev".into() });
     for digest in digests() {
         for gathering in [Some(scheduled()), Some(bare_gathering.clone()), Some(cancelled.clone()), None] {
             let community = words("Eastbank Collaboratory");

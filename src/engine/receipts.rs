@@ -1,0 +1,214 @@
+//! Receipts: what became of a message, and who has to hear of it if nothing did (DESIGN.md section 5). An input to the one
+//! writer. It never sends anything again by itself: what may be there is looked for first.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqliteConnection;
+
+use super::Defaults;
+use super::case::{Case, Post, Stop};
+use super::inbound::Cause;
+use super::keys::Keys;
+use super::meaning::{Heard, Meaning};
+use super::parcel::{Extent, Outcome, Receipt};
+use crate::domain::{CommunityId, MemberId};
+use crate::store::outbox::{self, Priority, Sent, Settled};
+use crate::store::rows::StoredCommunity;
+use crate::store::scope::PlaceRow;
+use crate::store::script::Script;
+use crate::store::{Fault, people, routes};
+
+/// How long a history that could not be read is left alone before it is asked again.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// An unreadable history is asked this often before a steward has to.
+const MOST_LOOKS: u32 = 30;
+/// How often somebody is asked to open their direct messages before the conveners are told, and within which time.
+const ASK_AT_MOST: u32 = 2;
+const ASKED_OF_LATE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// What a receipt is taken in with.
+pub(super) struct Receiving<'a> {
+    pub conn: &'a mut SqliteConnection,
+    pub keys: &'a mut Keys,
+    pub defaults: &'a Defaults,
+    pub now: Timestamp,
+}
+
+impl Receiving<'_> {
+    /// Takes in how an attempt or a lookup ended.
+    pub(super) async fn receipt(self, receipt: Receipt) -> Result<Script, Fault> {
+        let mut script = Script::default();
+        let Some(sent) = outbox::sent(self.conn, receipt.row).await? else { return Ok(script) };
+        match sent.state.as_str() {
+            "sending" => self.attempted(&mut script, &sent, receipt).await?,
+            "unknown" => self.looked(&mut script, &sent, receipt).await?,
+            // A receipt that comes late changes nothing: the row was settled, or will be looked up.
+            _ => {}
+        }
+        Ok(script)
+    }
+
+    fn later(&self, wait: SignedDuration) -> Timestamp {
+        self.now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whatever else goes the same way waits too.
+    fn shut(&self, script: &mut Script, sent: &Sent, after: SignedDuration, of: Extent) {
+        let route = if of == Extent::Platform { routes::PLATFORM } else { &sent.route };
+        routes::shut(script, &sent.platform, route, self.later(after));
+    }
+
+    async fn attempted(mut self, script: &mut Script, sent: &Sent, receipt: Receipt) -> Result<(), Fault> {
+        let (row, now) = (receipt.row, self.now);
+        match receipt.outcome {
+            Outcome::Delivered { message } => {
+                outbox::attempted(script, row, "delivered", None, now);
+                there(script, sent, row, &message, now);
+            }
+            Outcome::Refused { reason } => {
+                tracing::warn!(row, reason, "the platform will not take it");
+                outbox::attempted(script, row, "refused", Some(&reason), now);
+                outbox::settle(script, row, Settled::Failed, now);
+                self.tell_conveners(script, sent, "undelivered").await?;
+            }
+            Outcome::Closed { reason } => {
+                tracing::warn!(row, reason, "nothing is taken there");
+                outbox::attempted(script, row, "closed", Some(&reason), now);
+                outbox::settle(script, row, Settled::Failed, now);
+                routes::ill(script, &sent.platform, &sent.route, &reason, now);
+                self.fall_back(script, sent).await?;
+            }
+            Outcome::Later { after, of } => {
+                outbox::attempted(script, row, "later", None, now);
+                outbox::not_taken(script, row, self.later(after));
+                self.shut(script, sent, after, of);
+            }
+            Outcome::Unknown { reason } => {
+                tracing::warn!(row, attempts = sent.attempts, reason, "may or may not have been taken");
+                outbox::attempted(script, row, "unknown", Some(&reason), now);
+                outbox::unknown(script, row, self.later(self.defaults.quarantine));
+            }
+            // No lookup was asked for; whoever says so has taken one row for another.
+            Outcome::Absent | Outcome::Unreadable { .. } => {
+                outbox::unknown(script, row, self.later(self.defaults.quarantine));
+            }
+        }
+        Ok(())
+    }
+
+    async fn looked(mut self, script: &mut Script, sent: &Sent, receipt: Receipt) -> Result<(), Fault> {
+        let (row, now) = (receipt.row, self.now);
+        match receipt.outcome {
+            Outcome::Delivered { message } => there(script, sent, row, &message, now),
+            Outcome::Absent => outbox::absent(script, row, now),
+            Outcome::Unreadable { reason } => {
+                routes::ill(script, &sent.platform, &sent.route, &reason, now);
+                if sent.looks < MOST_LOOKS {
+                    tracing::warn!(row, looks = sent.looks, reason, "cannot be looked up yet");
+                    outbox::unknown(script, row, self.later(LOOK_AGAIN));
+                } else {
+                    tracing::error!(row, reason, "parked: nobody can tell whether it was taken");
+                    outbox::settle(script, row, Settled::Parked, now);
+                    self.tell_conveners(script, sent, "parked").await?;
+                }
+            }
+            // An absent platform is no closed history: however long it takes, this look does not count.
+            Outcome::Later { after, of } => {
+                outbox::not_looked(script, row, self.later(after));
+                self.shut(script, sent, after, of);
+            }
+            Outcome::Refused { .. } | Outcome::Closed { .. } | Outcome::Unknown { .. } => {
+                outbox::unknown(script, row, self.later(LOOK_AGAIN));
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody's direct messages are closed. Where others have seen them speak they are asked, at most once a day and
+    /// without a word of what it was, to open them; anywhere else that would tell others that they use the bot at all. If
+    /// asking has not helped, or there is nowhere to ask, the conveners hear of it.
+    async fn fall_back(&mut self, script: &mut Script, sent: &Sent) -> Result<(), Fault> {
+        let (Some(member), Some(community)) = (sent.member_id.map(MemberId), sent.community_id.map(CommunityId)) else {
+            return Ok(());
+        };
+        let asked = format!("fallback:M{}:", member.0);
+        let since = self.now.saturating_sub(ASKED_OF_LATE).unwrap_or(Timestamp::MIN);
+        let often = outbox::said_since(self.conn, community, &asked, since).await?;
+        let place = people::seen_in(self.conn, member, &sent.platform).await?;
+        let stored = people::community(self.conn, community).await?;
+        let (Some(place), Some(stored), true) = (place, stored, often < ASK_AT_MOST) else {
+            return self.tell_conveners(script, sent, "undelivered").await;
+        };
+        let places = people::places(self.conn, community).await?;
+        let Some(place) = places.iter().find(|known| known.id == place).cloned() else { return Ok(()) };
+        let effect = format!("{asked}{}", stored.community.zone.date(self.now));
+        let mut case = self.case(script, stored, places);
+        let post = Post {
+            effect: &effect,
+            place: &place,
+            cause: Cause::Notice,
+            refs: Vec::new(),
+            meaning: &Meaning::CannotReach { member, route: sent.route.clone() },
+            priority: Priority::Notice,
+            lane: None,
+        };
+        let posted = case.post(post);
+        *script = case.script;
+        only_faults(posted)
+    }
+
+    /// A working place for what a receipt leads to.
+    fn case(&mut self, script: &mut Script, community: StoredCommunity, places: Vec<PlaceRow>) -> Case<'_> {
+        Case {
+            conn: &mut *self.conn,
+            keys: &mut *self.keys,
+            now: self.now,
+            event: "receipt",
+            community,
+            places,
+            script: std::mem::take(script),
+            joined: Vec::new(),
+        }
+    }
+
+    /// The conveners hear once, and without a word of the message, that somebody could not be reached or that nobody can
+    /// tell whether something was said.
+    async fn tell_conveners(&mut self, script: &mut Script, sent: &Sent, what: &str) -> Result<(), Fault> {
+        let member = sent.member_id.map(MemberId);
+        let parked = what == "parked";
+        // What conveners themselves cannot be told about, and answers the person can ask for again, go no further.
+        let told = [Cause::Nudge, Cause::Notice].iter().any(|cause| cause.name() == sent.cause);
+        let told = told && (parked || member.is_some()) || (parked && sent.effect.contains("digest"));
+        let community = CommunityId(sent.community_id.unwrap_or_default());
+        let Some(stored) = people::community(self.conn, community).await?.filter(|_| told || parked) else {
+            return Ok(());
+        };
+        let places = people::places(self.conn, community).await?;
+        let conveners = people::conveners(self.conn, community).await?;
+        let mut case = self.case(script, stored, places);
+        let heard = match member {
+            Some(member) if !parked => Heard::Undelivered(member),
+            _ => Heard::Parked,
+        };
+        for convener in conveners.iter().filter(|c| Some(c.member.id) != member) {
+            // By what could not be said, not by its row: row numbers are dealt again after a restored backup.
+            only_faults(case.tell(convener, &format!("{what}:{}", sent.effect), heard.clone(), vec![]))?;
+        }
+        *script = case.script;
+        Ok(())
+    }
+}
+
+/// Nothing here is somebody's words, so nothing can be refused.
+fn only_faults(told: Result<(), Stop>) -> Result<(), Fault> {
+    match told {
+        Ok(()) | Err(Stop::Refused(_)) => Ok(()),
+        Err(Stop::Fault(fault)) => Err(fault),
+    }
+}
+
+/// It is there, and whatever was in the way of others is not any more.
+fn there(script: &mut Script, sent: &Sent, row: i64, message: &str, now: Timestamp) {
+    outbox::card_posted(script, row, message);
+    outbox::delivered(script, row, message, now);
+    routes::well(script, &sent.platform, &sent.route);
+}
