@@ -29,7 +29,7 @@ pub struct Post {
     pub cause: Cause,
     pub refs: Vec<String>,
     pub text: String,
-    key: String,
+    pub key: String,
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
