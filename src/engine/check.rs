@@ -1,4 +1,5 @@
 //! The check a convener asks for: what is still missing before the community can rely on the bot, and what is in trouble.
+//! What is parked is looked for again: whoever asks may have mended what was in the way.
 //!
 //! Counts and times only. Whom a message was for stands on no list: what did not get through is told one by one, when it
 //! happens.

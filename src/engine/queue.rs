@@ -111,10 +111,11 @@ pub(super) struct Writer {
 impl Writer {
     /// Takes over an open store: counts on, settles what a crash left open, recomputes times if the zone data changed.
     pub(super) async fn start(mut store: Store, lent: Lent) -> Result<Writer, Fault> {
+        let seen = meta::instant(&mut store.writer, meta::CLOCK).await?.unwrap_or(Timestamp::MIN);
+        if store.arrived {
+            note_the_gap(&mut store.writer, seen, lent.clock.now()).await?;
+        }
         let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
-        let mark = meta::get(&mut store.writer, meta::CLOCK).await?;
-        let seen = mark.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let seen = seen.unwrap_or(Timestamp::MIN);
         let mut writer = Writer { store, keys, lent, seen, marked: seen };
         writer.settle_the_past().await?;
         Ok(writer)
@@ -259,6 +260,23 @@ impl Writer {
         }
         Ok((outcomes, stirring))
     }
+}
+
+/// This database came from somewhere else: a restore, a replica, another machine. Between the last time it knows and now an
+/// earlier process may have said more than it remembers.
+async fn note_the_gap(conn: &mut SqliteConnection, seen: Timestamp, shows: Timestamp) -> Result<(), Fault> {
+    let restored = meta::instant(conn, meta::RESTORED_AT).await?;
+    let mut script = Script::default();
+    // The restore knows better when its backup was made than the mark, which may be a minute older.
+    if restored.is_none_or(|at| at < seen) {
+        meta::set(&mut script, meta::RESTORED_MADE_AT, &seen.as_millisecond().to_string());
+    }
+    meta::set(&mut script, meta::RESTORED_AT, &shows.max(seen).as_millisecond().to_string());
+    let mut noting = conn.begin_with("begin immediate").await?;
+    script.run(&mut noting).await.map_err(|failed| failed.fault)?;
+    noting.commit().await?;
+    tracing::info!("this database came from elsewhere; what may have been said since is looked up before it is said");
+    Ok(())
 }
 
 /// The answer to somebody whose words met a fault of ours.

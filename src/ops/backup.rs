@@ -137,9 +137,7 @@ async fn copy_all(data: &Path, desk: &Path, now: Timestamp) -> Result<About, Can
     }
     if let Some(login) = login {
         make_private_folder(&desk.join(STORES)).map_err(disk(desk.join(STORES)))?;
-        // The SDK's caches in between: they follow the rooms, and nothing depends on them.
-        let caches = stores.iter().map(String::as_str).filter(|name| ![ROOMS, KEYS].contains(name));
-        for name in [ROOMS].into_iter().chain(caches).chain([KEYS]) {
+        for name in in_order(&stores) {
             let mut conn = open(&data.join(name), name).await?;
             copy(&mut conn, &desk.join(name), name).await?;
             check(&desk.join(name), name, Whose::Theirs).await?;
@@ -152,12 +150,17 @@ async fn copy_all(data: &Path, desk: &Path, now: Timestamp) -> Result<About, Can
     Ok(about)
 }
 
+/// The rooms first and the keys last; the SDK's caches in between, since they follow the rooms and nothing depends on them.
+fn in_order(stores: &[String]) -> impl Iterator<Item = &str> {
+    let caches = stores.iter().map(String::as_str).filter(|name| ![ROOMS, KEYS].contains(name));
+    [ROOMS].into_iter().chain(caches).chain([KEYS])
+}
+
 async fn copy_ours(data: &Path, desk: &Path, now: Timestamp) -> Result<About, CannotBackUp> {
     let failed = |source| CannotBackUp::Copy { name: DATABASE.to_owned(), source };
     let mut conn = open(&database(data), DATABASE).await?;
     // The bot's time never goes back behind its high-water mark, whatever this machine's clock shows.
-    let seen = meta::get(&mut conn, meta::CLOCK).await.map_err(failed)?;
-    let seen = seen.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let seen = meta::instant(&mut conn, meta::CLOCK).await.map_err(failed)?;
     let made_at = seen.map_or(now, |seen| seen.max(now));
     copy(&mut conn, &desk.join(DATABASE), DATABASE).await?;
     check(&desk.join(DATABASE), DATABASE, Whose::Ours).await?;
@@ -237,4 +240,15 @@ fn names_in(desk: &Path) -> io::Result<Vec<String>> {
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     io::Write::write_all(&mut new_private_file(path)?, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_copied_after_everything_that_may_need_them() {
+        let stores = [KEYS, "matrix/store/matrix-sdk-media.sqlite3", ROOMS].map(str::to_owned);
+        assert_eq!(in_order(&stores).collect::<Vec<_>>(), [ROOMS, "matrix/store/matrix-sdk-media.sqlite3", KEYS]);
+    }
 }

@@ -26,8 +26,8 @@ use crate::store::{Fault, condition, database, meta, newest_schema, opening, rea
 const LATE: SignedDuration = SignedDuration::from_mins(15);
 /// An attempt whose end is unknown is looked up after a minute or two; an hour later something is wrong.
 const LONG_UNKNOWN: SignedDuration = SignedDuration::from_hours(1);
-/// Less room than this is too little, whatever the database's size.
-const LEAST_ROOM: u64 = 200_000_000;
+/// Less room than this and two more copies of the database is too little.
+const LEAST_ROOM: u64 = 50_000_000;
 /// The log is emptied far below this, unless something reads the database for ever.
 const LONGEST_WAL: u64 = 256_000_000;
 
@@ -134,7 +134,7 @@ fn about_the_folder(found: &mut Findings, data: &Path) {
         );
     }
     found.free_bytes = rustix::fs::statvfs(data).ok().map(|about| about.f_bavail.saturating_mul(about.f_frsize));
-    let needed = LEAST_ROOM.max(found.database_bytes.saturating_mul(2));
+    let needed = found.database_bytes.saturating_mul(2).saturating_add(LEAST_ROOM);
     if let Some(free) = found.free_bytes.filter(|free| *free < needed) {
         found.problem(
             format!("the disk has only {} left", size(free)),
@@ -188,8 +188,7 @@ async fn about_the_database(found: &mut Findings, path: &Path, now: Timestamp) -
 }
 
 async fn about_the_clock(found: &mut Findings, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), Fault> {
-    let seen = meta::get(conn, meta::CLOCK).await?.and_then(|ms| ms.parse().ok());
-    found.seen = seen.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    found.seen = meta::instant(conn, meta::CLOCK).await?;
     let behind = found.seen.map(|seen| seen.duration_since(now)).filter(|behind| *behind > CLOCK_TOLERANCE);
     if let Some(behind) = behind {
         found.problem(

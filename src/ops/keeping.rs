@@ -50,45 +50,51 @@ impl Keeper {
     /// Runs until shutdown. A failure is logged, shown in the bot's health, and tried again; it never ends this.
     pub async fn run(self, shutdown: CancellationToken) {
         self.forget_snapshots(self.clock.now());
-        let Some(schedule) = self.settings.schedule.clone() else { return shutdown.cancelled().await };
-        let now = self.clock.now();
+        let mut next = self.begin().await;
+        while let Some(due) = next {
+            if !sleep_until(&*self.clock, due, &shutdown).await {
+                return;
+            }
+            next = tokio::select! {
+                () = shutdown.cancelled() => return,
+                next = self.attempt() => next,
+            };
+        }
+        shutdown.cancelled().await;
+    }
+
+    /// Looks what is on the disk; gives when the next backup is due. The first one is due at once, and so is one that was
+    /// missed while the bot was away, but only one.
+    pub async fn begin(&self) -> Option<Timestamp> {
+        let schedule = self.settings.schedule.as_ref()?;
         let folder = self.settings.folder.clone();
         // It reads whole files.
         let newest = tokio::task::spawn_blocking(move || newest_whole(&folder)).await.unwrap_or_default();
         let last = newest.map(|kept| kept.manifest.made_at);
         self.vitals.backed_up(last);
-        // The first one at once, and one that was missed while the bot was away too, but only one.
-        let mut next = match last {
+        let now = self.clock.now();
+        match last {
             // One from days to come was made while the clock was wrong.
             Some(last) => schedule.next_after(last.min(now), &self.zone),
             None => Some(now),
-        };
-        loop {
-            let Some(due) = next else {
-                tracing::warn!("the backup schedule names no day to come; there will be no more backups");
-                return shutdown.cancelled().await;
-            };
-            if !sleep_until(&*self.clock, due, &shutdown).await {
-                return;
+        }
+    }
+
+    /// Makes the backup that is due, and gives when the next is: soon, if this one failed.
+    pub async fn attempt(&self) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let planned = self.settings.schedule.as_ref()?.next_after(now, &self.zone);
+        match self.make(now).await {
+            Ok(manifest) => {
+                self.vitals.backed_up(Some(manifest.made_at));
+                self.forget_snapshots(now);
+                planned
             }
-            let now = self.clock.now();
-            let made = tokio::select! {
-                () = shutdown.cancelled() => return,
-                made = self.make(now) => made,
-            };
-            let planned = schedule.next_after(now, &self.zone);
-            match made {
-                Ok(manifest) => {
-                    self.vitals.backed_up(Some(manifest.made_at));
-                    self.forget_snapshots(now);
-                    next = planned;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the backup was not made; it is tried again");
-                    self.vitals.backup_failed();
-                    let soon = now.saturating_add(AFTER_A_FAILURE).unwrap_or(Timestamp::MAX);
-                    next = Some(planned.map_or(soon, |planned| planned.min(soon)));
-                }
+            Err(error) => {
+                tracing::error!(%error, "the backup was not made; it is tried again");
+                self.vitals.backup_failed();
+                let soon = now.saturating_add(AFTER_A_FAILURE).unwrap_or(Timestamp::MAX);
+                Some(planned.map_or(soon, |planned| planned.min(soon)))
             }
         }
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::ConnectOptions as _;
 use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
 
 use super::archive::{self, BadArchive, DATABASE, KEYS, Manifest, ROOMS};
 use super::backup::{CannotBackUp, Whose, check};
@@ -180,7 +180,8 @@ async fn tell_it_was_restored(path: &Path, manifest: &Manifest, now: Timestamp) 
     let options = SqliteConnectOptions::new().filename(path).pragma("synchronous", "full");
     let mut conn = options.disable_statement_logging().connect().await?;
     let schema = condition::schema(&mut conn).await?.unwrap_or_default();
-    let earlier = (at(&mut conn, meta::RESTORED_MADE_AT).await?, at(&mut conn, meta::RESTORED_AT).await?);
+    let earlier =
+        (meta::instant(&mut conn, meta::RESTORED_MADE_AT).await?, meta::instant(&mut conn, meta::RESTORED_AT).await?);
     let mut made_at = manifest.made_at;
     // A backup made soon after a restore: what that one did not know may still not be known.
     if let (Some(earlier_made), Some(put_in_place)) = earlier
@@ -188,7 +189,7 @@ async fn tell_it_was_restored(path: &Path, manifest: &Manifest, now: Timestamp) 
     {
         made_at = made_at.min(earlier_made);
     }
-    let seen = at(&mut conn, meta::CLOCK).await?;
+    let seen = meta::instant(&mut conn, meta::CLOCK).await?;
     let until = now.max(manifest.made_at).max(seen.unwrap_or(Timestamp::MIN));
     let mut script = Script::default();
     meta::set(&mut script, meta::RESTORED_MADE_AT, &made_at.as_millisecond().to_string());
@@ -199,11 +200,6 @@ async fn tell_it_was_restored(path: &Path, manifest: &Manifest, now: Timestamp) 
     conn.close().await?;
     File::open(path)?.sync_all()?;
     Ok(schema)
-}
-
-async fn at(conn: &mut SqliteConnection, key: &str) -> Result<Option<Timestamp>, Fault> {
-    let text = meta::get(conn, key).await?;
-    Ok(text.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok()))
 }
 
 /// The data folder by a path that has a name and a parent, so that something can be put beside it.

@@ -66,6 +66,8 @@ pub struct Store {
     pub readers: SqlitePool,
     /// Held for as long as the store is open, and released by the operating system even after `kill -9`.
     pub lock: File,
+    /// The database was here before this folder was ever opened: it was restored, or brought from elsewhere.
+    pub arrived: bool,
     writing: SqliteConnectOptions,
 }
 
@@ -78,6 +80,8 @@ impl Store {
         moving::settle(folder)?;
         opening::make_private_folder(folder)
             .map_err(|source| CannotOpen::Folder { path: folder.to_owned(), source })?;
+        // The lock stays in a folder for ever, and goes into no backup.
+        let arrived = !folder.join(opening::LOCK).exists() && database(folder).exists();
         let lock = opening::lock(folder)?;
         let path = database(folder);
         let options = SqliteConnectOptions::new()
@@ -103,7 +107,7 @@ impl Store {
         opening::check_sqlite(&mut writer).await?;
         opening::bring_up_to_date(&mut writer, folder, &MIGRATIONS).await?;
         let readers = SqlitePoolOptions::new().max_connections(2).connect_lazy_with(reading(&path));
-        Ok(Store { writer, readers, lock, writing: options })
+        Ok(Store { writer, readers, lock, arrived, writing: options })
     }
 
     /// Replaces the writing connection. The old one is closed first: there is never more than one.

@@ -3,18 +3,27 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod afterwards;
 mod awkward;
+mod backup;
 mod budget;
+mod check;
 mod cli;
 mod clocks;
 mod commands;
 mod config;
 mod console;
 mod corners;
+mod doctor;
 mod eastbank;
+mod health;
 mod layering;
 #[cfg(feature = "matrix")]
+mod litestream;
+#[cfg(feature = "matrix")]
 mod matrix;
+mod opening;
 mod promises;
 mod protocol;
+mod restore;
 mod rig;

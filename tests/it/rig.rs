@@ -29,7 +29,7 @@ pub struct Post {
     pub cause: Cause,
     pub refs: Vec<String>,
     pub text: String,
-    key: String,
+    pub key: String,
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
@@ -141,7 +141,7 @@ impl Rig {
         // Other tests start processes of their own, and for the moment until it becomes another program a child holds
         // everything this process holds open, the lock on this folder included.
         for _ in 0..10_000 {
-            match Engine::open(self.folder.path(), self.defaults.clone(), Arc::clone(&clock), ids.clone()).await {
+            match Engine::open(&self.data(), self.defaults.clone(), Arc::clone(&clock), ids.clone()).await {
                 Err(CannotOpen::InUse(_)) => tokio::task::yield_now().await,
                 open => {
                     self.awake = Some(open.expect("it opens"));
@@ -156,8 +156,13 @@ impl Rig {
         &self.awake.as_ref().expect("it is awake").0
     }
 
+    /// The data folder: alone in a folder of its own, so that something can be put beside it.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("barnraiser.db")
+        self.data().join("barnraiser.db")
     }
 
     /// The database itself, past the engine.

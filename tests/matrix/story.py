@@ -64,6 +64,8 @@ class Bot:
 data = "{folder}/data"
 [community]
 zone = "America/Chicago"
+[health]
+listen = ""
 [matrix]
 homeserver = "{url}"
 user = "{BOT}"
