@@ -14,5 +14,7 @@ mod eastbank;
 mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
+#[cfg(any(feature = "matrix", feature = "oracle"))]
+mod oracle;
 mod promises;
 mod rig;
