@@ -12,6 +12,7 @@ mod console;
 mod corners;
 mod eastbank;
 mod layering;
+mod machines;
 #[cfg(feature = "matrix")]
 mod matrix;
 #[cfg(any(feature = "matrix", feature = "oracle"))]
