@@ -11,6 +11,7 @@ mod config;
 mod console;
 mod corners;
 mod eastbank;
+mod fuzzed;
 mod layering;
 mod machines;
 #[cfg(feature = "matrix")]
