@@ -84,8 +84,8 @@ fn has_tag(lower: &str) -> bool {
     })
 }
 
-/// Direction overrides and isolates, and control characters other than a line's own.
-fn is_hidden(c: char) -> bool {
+/// Direction overrides and isolates, characters for private use, and control characters other than a line's own.
+pub fn is_hidden(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}')
         || (c.is_control() && !matches!(c, '\n' | '\t'))
 }

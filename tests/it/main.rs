@@ -16,13 +16,17 @@ mod console;
 mod corners;
 mod doctor;
 mod eastbank;
+mod fuzzed;
 mod health;
 mod layering;
+mod machines;
 #[cfg(feature = "matrix")]
 mod litestream;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod opening;
+#[cfg(any(feature = "matrix", feature = "oracle"))]
+mod oracle;
 mod promises;
 mod protocol;
 mod restore;

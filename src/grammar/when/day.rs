@@ -118,7 +118,20 @@ pub(super) fn near(c: &mut Cursor, today: Date) -> Option<Day> {
         ("ayer", -1),
         ("anteayer", -2),
     ])?;
-    Some(if days < 0 { Day::No(WhenProblem::Past) } else { Day::On(days_after(today, days)) })
+    if days < 0 {
+        return Some(Day::No(WhenProblem::Past));
+    }
+    let date = days_after(today, days);
+    c.attempt(|c| said_twice(c, today, date));
+    Some(Day::On(date))
+}
+
+/// The same day once more, as the bot echoes it and people copy it: "tomorrow (Friday 6 March)", "hoy, jueves 5 de marzo".
+fn said_twice(c: &mut Cursor, today: Date, date: Date) -> Option<()> {
+    let bracket = c.mark('(');
+    let weekday = weekday_name(c)?;
+    let same = dated(c, today, weekday)? == Day::On(date);
+    (same && (!bracket || c.mark(')'))).then_some(())
 }
 
 fn days_ahead(c: &mut Cursor, today: Date) -> Option<Day> {

@@ -12,6 +12,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::domain::community::Language;
+use crate::domain::wording;
 use crate::speech::doc::{Line, Span};
 
 type Bundle = FluentBundle<FluentResource>;
@@ -81,10 +82,11 @@ pub(super) fn literal(text: &str) -> Arg {
     Arg::Spans(vec![Span::Literal(carried(text))])
 }
 
-/// Without the characters that stand in for variables. `domain::wording` refuses them where people type; this holds for
-/// names and whatever else comes from a platform.
+/// Without the characters that nobody sees: those that stand in for variables, that turn the direction of reading, or that
+/// a terminal would obey. `domain::wording` refuses them where people type; this holds for names, for what is quoted in a
+/// refusal, and for whatever else comes from a platform.
 fn carried(text: &str) -> String {
-    text.chars().filter(|c| !('\u{E000}'..='\u{F8FF}').contains(c)).collect()
+    text.chars().filter(|c| !wording::is_hidden(*c)).collect()
 }
 
 /// One line of a text.
@@ -314,6 +316,12 @@ mod tests {
     fn nobodys_words_pose_as_a_line_of_the_bots() {
         assert_eq!(quoted("a van\n\n- P9 is done\r\n\u{2028}now"), Span::Said("a van - P9 is done now".into()));
         assert_eq!(said_alone("one\ntwo\u{F8FF}"), [Span::Said("one\ntwo".into())]);
+    }
+
+    #[test]
+    fn what_nobody_sees_reaches_nobody() {
+        assert_eq!(quoted("A\u{1b}[2Jna\u{202E}\u{2066}\u{7}"), Span::Said("A[2Jna".into()));
+        assert_eq!(said_alone("\u{1b}]0;x\u{7}\r\n\ttwo"), [Span::Said("]0;x\n\ttwo".into())]);
     }
 
     #[test]
