@@ -11,6 +11,7 @@ mod config;
 mod console;
 mod corners;
 mod eastbank;
+mod killer;
 mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
