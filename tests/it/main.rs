@@ -15,5 +15,7 @@ mod killer;
 mod layering;
 #[cfg(feature = "matrix")]
 mod matrix;
+#[cfg(target_os = "linux")]
+mod power;
 mod promises;
 mod rig;

@@ -58,6 +58,10 @@ impl Undisturbed {
         passes
     }
 
+    pub fn tale(&self) -> &Tale {
+        &self.tale
+    }
+
     pub fn messages(&self) -> usize {
         self.run.said.len()
     }

@@ -6,7 +6,7 @@
 
 pub mod bot;
 pub mod chance;
-mod life;
+pub mod life;
 pub mod tale;
 pub mod witness;
 

@@ -68,7 +68,7 @@ pub async fn look(data: &Path) -> Folder {
 }
 
 fn copy_database(from: &Path, to: &Path) -> bool {
-    for name in ["barnraiser.db", "barnraiser.db-wal"] {
+    for name in ["barnraiser.db", "barnraiser.db-wal", "barnraiser.db-journal"] {
         if from.join(name).exists() {
             std::fs::copy(from.join(name), to.join(name)).expect("it can be copied");
         }
