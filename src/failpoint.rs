@@ -2,7 +2,8 @@
 //! request. With the feature `failpoints` off, which is how everyone but the tests builds it, nothing of this is left.
 //!
 //! A process under test is told by `BARNRAISER_TEST_KILL=POINT:N` to end itself with SIGKILL at the Nth pass through a
-//! point (`any` counts them all). A test in the same process gives the thread a [`Watcher`].
+//! point (`any` counts them all), and by `BARNRAISER_TEST_PASSES` to name every point it passes on standard error. A test
+//! in the same process gives the thread a [`Watcher`].
 
 /// Where in its work the program is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,8 +104,17 @@ mod on {
         SENTENCE.get_or_init(read).as_ref()
     }
 
+    /// Whether every pass is to be named.
+    fn is_counted() -> bool {
+        static COUNTED: OnceLock<bool> = OnceLock::new();
+        *COUNTED.get_or_init(|| std::env::var_os("BARNRAISER_TEST_PASSES").is_some())
+    }
+
     fn strike(at: Point) {
         static PASSED: OnceLock<Mutex<HashMap<String, u64>>> = OnceLock::new();
+        if is_counted() {
+            let _ = writeln!(std::io::stderr(), "passed {}", name(at));
+        }
         let Some((point, nth)) = sentence() else { return };
         let name = name(at);
         let counted = if point == "any" { "any" } else { name.as_str() };

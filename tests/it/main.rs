@@ -18,15 +18,18 @@ mod doctor;
 mod eastbank;
 mod fuzzed;
 mod health;
+mod killer;
 mod layering;
-mod machines;
 #[cfg(feature = "matrix")]
 mod litestream;
+mod machines;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod opening;
 #[cfg(any(feature = "matrix", feature = "oracle"))]
 mod oracle;
+#[cfg(target_os = "linux")]
+mod power;
 mod promises;
 mod protocol;
 mod restore;
