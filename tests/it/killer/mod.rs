@@ -7,6 +7,8 @@
 pub mod bot;
 pub mod chance;
 pub mod life;
+#[cfg(feature = "matrix")]
+mod room;
 pub mod tale;
 pub mod witness;
 
