@@ -169,6 +169,8 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
     };
     let opened = Engine::open(&config.data, defaults(&config), Arc::clone(&clock), Arc::new(SystemIds)).await;
     let (engine, running) = opened.map_err(|e| e.to_string())?;
+    // Nothing falls due by a clock that no server has confirmed.
+    engine.vitals().doubt_the_clock();
     steward::look_around(&engine, &config.data);
     let shutdown = CancellationToken::new();
     let mut tasks = tokio::task::JoinSet::new();

@@ -1,11 +1,12 @@
 //! One platform's courier: claim, render, look up what is not known, send, report. One letter at a time, in order.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::gateway::{Gateway, Letter, Lookup, Sight};
+use super::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::engine::parcel::{Outcome, Parcel, Receipt};
 use crate::engine::{Engine, Next, Stopped, rhythm};
 use crate::failpoint::{self, Point};
@@ -13,6 +14,9 @@ use crate::speech::copy;
 
 /// How long to wait before a receipt that could not be recorded is brought again.
 const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
+/// How often the clocks are compared, and how soon again while they disagree, in milliseconds.
+const COMPARE_EVERY: i64 = 10 * 60 * 1000;
+const COMPARE_SOON: i64 = 15 * 1000;
 
 /// What a step of a courier did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +31,13 @@ pub enum Step {
 pub struct Courier {
     engine: Engine,
     gateway: Arc<dyn Gateway>,
+    /// When the clocks were last compared, in this one's milliseconds.
+    compared: AtomicI64,
 }
 
 impl Courier {
     pub fn new(engine: Engine, gateway: Arc<dyn Gateway>) -> Self {
-        Courier { engine, gateway }
+        Courier { engine, gateway, compared: AtomicI64::new(i64::MIN) }
     }
 
     /// Carries one message, if one may go.
@@ -39,6 +45,7 @@ impl Courier {
     /// # Errors
     /// The engine has stopped; whatever was being sent is looked up at the next start.
     pub async fn step(&self) -> Result<Step, Stopped> {
+        self.compare_clocks().await;
         let parcel = match self.engine.claim(self.gateway.platform(), self.gateway.pace()).await? {
             Next::Parcel(parcel) => parcel,
             Next::Idle { until } => return Ok(Step::Idle { until }),
@@ -49,6 +56,30 @@ impl Courier {
             tokio::time::sleep(AGAIN).await;
         }
         Ok(Step::Carried)
+    }
+
+    /// Asks the platform what time it is, now and then. What is due waits while the two clocks disagree (DESIGN.md
+    /// section 6); the engine sees to that.
+    async fn compare_clocks(&self) {
+        let (clock, vitals) = (self.engine.clock(), self.engine.vitals());
+        let before = clock.now();
+        let every = if vitals.trusts_the_clock() { COMPARE_EVERY } else { COMPARE_SOON };
+        let last = self.compared.load(Ordering::Relaxed);
+        let due = before.as_millisecond().checked_sub(last).is_none_or(|ms| ms < 0 || ms >= every);
+        if !due {
+            return;
+        }
+        self.compared.store(before.as_millisecond(), Ordering::Relaxed);
+        match self.gateway.clock().await {
+            ServerClock::Shows(world) => {
+                vitals.server_time(self.gateway.platform(), clock.showed_at(world), clock.now())
+            }
+            ServerClock::Silent => vitals.no_server_time(),
+            ServerClock::Unreached => {}
+        }
+        if !vitals.trusts_the_clock() {
+            tracing::error!(skew = ?vitals.skew(), "what is due waits until this machine's clock is confirmed");
+        }
     }
 
     /// What may have been sent before is looked up, never sent blindly again.

@@ -37,6 +37,16 @@ pub enum Sight {
     Barred(String),
 }
 
+/// A platform's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerClock {
+    Shows(Timestamp),
+    /// It answers and does not say.
+    Silent,
+    /// It does not answer.
+    Unreached,
+}
+
 /// One platform's way out.
 #[async_trait]
 pub trait Gateway: Send + Sync {
@@ -57,8 +67,8 @@ pub trait Gateway: Send + Sync {
     /// Looks for the marker of an earlier attempt of this parcel, in everything said there since `since`.
     async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup;
 
-    /// What the platform's own clock shows, if it says; to be compared with this machine's.
-    async fn clock(&self) -> Option<Timestamp> {
-        None
+    /// What the platform's own clock shows, to be compared with this machine's.
+    async fn clock(&self) -> ServerClock {
+        ServerClock::Silent
     }
 }

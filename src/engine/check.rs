@@ -16,6 +16,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Something is late from here on; a minute is nothing.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
 
+/// What is parked is looked for again: whoever asks may have mended what was in the way.
 pub(super) async fn check(case: &mut Case<'_>, vitals: &Vitals) -> Result<Answered, Stop> {
     let (community, now) = (case.here().id, case.now);
     outbox::look_again(&mut case.script, community, now);

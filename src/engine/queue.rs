@@ -16,7 +16,7 @@ use super::outgoing::{Claimed, Claiming};
 use super::parcel::{Pace, Receipt};
 use super::receipts::Receiving;
 use super::roster::Placing;
-use super::vitals::Vitals;
+use super::vitals::{CLOCK_TOLERANCE, Vitals};
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
 use crate::domain::community::Platform;
@@ -157,14 +157,31 @@ impl Writer {
         }
     }
 
+    /// The engine's time: never behind what was seen before. What an unconfirmed clock shows is not remembered as seen, or
+    /// one wrong day would hold everything until it comes.
+    fn tell_the_time(&mut self) -> Timestamp {
+        let (shows, vitals) = (self.lent.clock.now(), &self.lent.vitals);
+        if vitals.trusts_the_clock() {
+            let ahead = self.seen.duration_since(shows);
+            if ahead > CLOCK_TOLERANCE && vitals.confirms_the_clock() {
+                tracing::warn!(
+                    minutes = ahead.as_mins(),
+                    "the clock was ahead once; a server confirms that it is right now"
+                );
+                (self.seen, self.marked) = (shows, Timestamp::MIN);
+            }
+            self.seen = shows.max(self.seen);
+        }
+        vitals.clock(shows, self.seen.max(RELEASED));
+        shows.max(self.seen)
+    }
+
     /// One transaction for everything that waits. If it cannot be committed nothing in it happened, and everyone hears so.
     async fn batch(&mut self, jobs: Vec<Job>) {
-        let shows = self.lent.clock.now();
-        self.seen = shows.max(self.seen);
-        self.lent.vitals.clock(shows, self.seen.max(RELEASED));
+        let now = self.tell_the_time();
         let (inputs, answers): (Vec<Input>, Vec<_>) = jobs.into_iter().map(|job| (job.input, job.answer)).unzip();
         let count = inputs.len();
-        match self.handle_all(inputs).await {
+        match self.handle_all(inputs, now).await {
             Ok((outcomes, stirring)) => {
                 self.lent.vitals.committed(count);
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -191,9 +208,8 @@ impl Writer {
     }
 
     /// Handles the inputs in order and commits. Also says whether delivery or rhythm may have got work to do.
-    async fn handle_all(&mut self, inputs: Vec<Input>) -> Result<(Vec<Outcome>, bool), Fault> {
+    async fn handle_all(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<(Vec<Outcome>, bool), Fault> {
         let Writer { store, keys, lent, seen, marked } = self;
-        let now = *seen;
         // A batch is called by what it was begun for.
         let kind = inputs.first().map_or("nothing", Input::kind);
         let mut batch = store.writer.begin_with("begin immediate").await?;
@@ -226,10 +242,10 @@ impl Writer {
             }
             outcomes.push(outcome);
         }
-        let mark = now.duration_since(*marked) >= MARK_EVERY;
+        let mark = seen.duration_since(*marked) >= MARK_EVERY;
         if mark {
             let mut script = Script::default();
-            meta::set(&mut script, meta::CLOCK, &now.as_millisecond().to_string());
+            meta::set(&mut script, meta::CLOCK, &seen.as_millisecond().to_string());
             script.run(&mut batch).await.map_err(|failed| failed.fault)?;
         }
         failpoint::pass(Point::BeforeCommit(kind)).await?;
@@ -237,7 +253,7 @@ impl Writer {
         // What is committed is committed, whatever becomes of this process.
         let _ = failpoint::pass(Point::AfterCommit(kind)).await;
         if mark {
-            *marked = now;
+            *marked = *seen;
         }
         if tidied && let Err(fault) = store.settle_file().await {
             tracing::warn!(%fault, "what was blanked may stay in the database's log until the next housekeeping");

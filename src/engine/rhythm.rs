@@ -10,6 +10,8 @@ use super::{Engine, Stopped};
 
 /// The longest sleep: a clock that was set meanwhile is noticed after this.
 const LONGEST: Duration = Duration::from_secs(30);
+/// How soon it is asked again whether the clock can be relied on.
+const UNTRUSTED: Duration = Duration::from_secs(1);
 /// The shortest, so that a timer which cannot be handled does not spin.
 const SHORTEST: Duration = Duration::from_millis(20);
 
@@ -27,7 +29,11 @@ pub async fn run(engine: Engine, shutdown: CancellationToken) -> Result<(), Stop
         if done > 0 {
             continue;
         }
-        let nap = until(agenda.timer, engine.clock().now());
+        let nap = match engine.vitals().trusts_the_clock() {
+            true => until(agenda.timer, engine.clock().now()),
+            // Whatever is due waits for the clock to be confirmed, and then no longer.
+            false => UNTRUSTED,
+        };
         tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             () = tokio::time::sleep(nap) => {}

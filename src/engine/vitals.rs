@@ -4,7 +4,7 @@
 //! the bot's health reads. Nothing here is kept over a restart, nothing decides, and nothing is ever awaited.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 pub const BATCHES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// How attempts end, as they are counted.
-pub const OUTCOMES: [&str; 7] = ["delivered", "refused", "later", "unknown", "absent", "unreadable", "closed"];
+pub const OUTCOMES: [&str; 7] = ["delivered", "refused", "closed", "later", "unknown", "absent", "unreadable"];
 
 /// The shared value.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,10 @@ struct Inside {
     outcomes: [AtomicU64; OUTCOMES.len()],
     /// How far the machine's clock is behind the latest time seen, in milliseconds.
     behind_ms: AtomicI64,
+    /// Nobody has confirmed the clock yet; the last comparison found it wrong; the last comparison found it right.
+    untested: AtomicBool,
+    off: AtomicBool,
+    confirmed: AtomicBool,
     reports: Mutex<Reports>,
 }
 
@@ -112,11 +116,11 @@ impl Vitals {
         let at = match outcome {
             Outcome::Delivered { .. } => 0,
             Outcome::Refused { .. } => 1,
-            Outcome::Later { .. } => 2,
-            Outcome::Unknown { .. } => 3,
-            Outcome::Absent => 4,
-            Outcome::Unreadable { .. } => 5,
-            Outcome::Closed { .. } => 6,
+            Outcome::Closed { .. } => 2,
+            Outcome::Later { .. } => 3,
+            Outcome::Unknown { .. } => 4,
+            Outcome::Absent => 5,
+            Outcome::Unreadable { .. } => 6,
         };
         add(&self.0.outcomes[at], 1);
     }
@@ -132,9 +136,34 @@ impl Vitals {
         self.reports().platforms.insert(platform, connected);
     }
 
+    /// The machine's clock is not to be relied on until a platform has confirmed it.
+    pub fn doubt_the_clock(&self) {
+        self.0.untested.store(true, Ordering::Relaxed);
+    }
+
     /// What a platform's server said the time is, and what our clock showed then.
     pub fn server_time(&self, platform: Platform, theirs: Timestamp, ours: Timestamp) {
-        self.reports().ahead.insert(platform, theirs.duration_since(ours));
+        let mut reports = self.reports();
+        reports.ahead.insert(platform, theirs.duration_since(ours));
+        let off = reports.ahead.values().any(|ahead| ahead.abs() > CLOCK_TOLERANCE);
+        self.0.off.store(off, Ordering::Relaxed);
+        self.0.confirmed.store(!off, Ordering::Relaxed);
+        self.0.untested.store(false, Ordering::Relaxed);
+    }
+
+    /// A platform answers and does not say what time it is: there is nothing to compare with.
+    pub fn no_server_time(&self) {
+        self.0.untested.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the clock may be acted upon: confirmed, or with nobody to ask. Otherwise what is due waits.
+    pub fn trusts_the_clock(&self) -> bool {
+        !self.0.off.load(Ordering::Relaxed) && !self.0.untested.load(Ordering::Relaxed)
+    }
+
+    /// Whether a server has confirmed the clock.
+    pub fn confirms_the_clock(&self) -> bool {
+        self.0.confirmed.load(Ordering::Relaxed)
     }
 
     /// The newest whole backup there is, if any; said at the start and after each one made.

@@ -9,6 +9,7 @@ mod backup;
 mod budget;
 mod check;
 mod cli;
+mod clocks;
 mod commands;
 mod config;
 mod console;

@@ -13,7 +13,7 @@ use barnraiser::engine::inbound::{Answer, Cause};
 use barnraiser::engine::parcel::{Extent, Outcome, Pace, Parcel, Rate, Receipt};
 use barnraiser::engine::{Defaults, Next};
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{ConnectOptions as _, Row as _};
+use sqlx::Row as _;
 
 use crate::console::defaults;
 use crate::rig::{Rig, chicago};
@@ -22,10 +22,6 @@ const QUARANTINE: SignedDuration = SignedDuration::from_secs(90);
 
 fn careful() -> Defaults {
     Defaults { quarantine: QUARANTINE, ..defaults() }
-}
-
-async fn database(rig: &Rig) -> sqlx::sqlite::SqliteConnection {
-    sqlx::sqlite::SqliteConnectOptions::new().filename(rig.database()).connect().await.unwrap()
 }
 
 async fn end(rig: &Rig, parcel: &Parcel, outcome: Outcome) {
@@ -60,7 +56,7 @@ async fn the_database_takes_no_step_that_the_protocol_does_not_know() {
     let mut rig = Rig::eastbank().await;
     rig.say("dev", "ask Two lamps").await;
     let row = rig.claim().await.unwrap().row;
-    let mut db = database(&rig).await;
+    let mut db = rig.file().await;
     let mut taken = Vec::new();
     for from in STATES {
         for to in STATES.into_iter().filter(|to| *to != from) {
@@ -114,7 +110,7 @@ async fn an_unknown_attempt_is_never_followed_by_a_blind_one() {
     end(&rig, &first, unknown()).await;
     // Not even by a hand in the database.
     let blind = "update outbox set state = 'sending', attempts = 2, unresolved = 2 where state = 'unknown'";
-    assert!(sqlx::raw_sql(blind).execute(&mut database(&rig).await).await.is_err());
+    assert!(sqlx::raw_sql(blind).execute(&mut rig.file().await).await.is_err());
     wait(&rig, QUARANTINE);
     let look = rig.claim().await.unwrap();
     assert!(look.unresolved_since.is_some());
@@ -128,10 +124,8 @@ async fn an_unknown_attempt_is_never_followed_by_a_blind_one() {
     assert!(look.unresolved_since.is_some(), "it is looked for again, not sent");
     end(&rig, &look, Outcome::Delivered { message: "m1".to_owned() }).await;
     assert_eq!(rig.claim().await, None);
-    let rows: Vec<(i64, Option<String>)> = sqlx::query_as("select n, outcome from attempts order by n")
-        .fetch_all(&mut database(&rig).await)
-        .await
-        .unwrap();
+    let rows: Vec<(i64, Option<String>)> =
+        sqlx::query_as("select n, outcome from attempts order by n").fetch_all(&mut rig.file().await).await.unwrap();
     assert_eq!(rows, [(1, Some("unknown".to_owned())), (2, Some("later".to_owned()))], "the attempt log has both");
 }
 
@@ -202,7 +196,7 @@ async fn an_empty_history_without_permission_proves_nothing() {
         wait(&rig, QUARANTINE);
         // Only until it is given up: what the conveners are told would be unknown as well.
         let state: String = sqlx::query_scalar("select state from outbox where cause = 'nudge'")
-            .fetch_one(&mut database(&rig).await)
+            .fetch_one(&mut rig.file().await)
             .await
             .unwrap();
         if state == "unknown" {
@@ -222,7 +216,7 @@ async fn an_empty_history_without_permission_proves_nothing() {
     while courier.step().await.unwrap() == Step::Carried {}
     assert_eq!(moody.sent.load(Ordering::Relaxed), 1);
     let state: String = sqlx::query_scalar("select state from outbox where cause = 'nudge'")
-        .fetch_one(&mut database(&rig).await)
+        .fetch_one(&mut rig.file().await)
         .await
         .unwrap();
     assert_eq!(state, "delivered");
@@ -292,10 +286,8 @@ async fn what_comes_too_late_to_help_expires_and_is_counted() {
     rig.engine().hear(asked).await.unwrap();
     wait(&rig, SignedDuration::from_hours(24 * 8));
     assert_eq!(rig.claim().await, None);
-    let row = sqlx::query("select state, meaning, settled_at from outbox")
-        .fetch_one(&mut database(&rig).await)
-        .await
-        .unwrap();
+    let row =
+        sqlx::query("select state, meaning, settled_at from outbox").fetch_one(&mut rig.file().await).await.unwrap();
     assert_eq!((row.get::<&str, _>(0), row.get::<&str, _>(1)), ("expired", ""), "and its words are gone");
     assert_eq!(row.get::<i64, _>(2), rig.clock.now().as_millisecond());
 }

@@ -165,6 +165,12 @@ impl Rig {
         self.data().join("barnraiser.db")
     }
 
+    /// The database itself, past the engine.
+    pub async fn file(&self) -> sqlx::sqlite::SqliteConnection {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.database());
+        sqlx::ConnectOptions::connect(&options).await.expect("it is there")
+    }
+
     /// Drops everything without a goodbye.
     pub async fn fall(&mut self) {
         let (engine, running) = self.awake.take().expect("it is awake");

@@ -20,7 +20,7 @@ use super::event::Event;
 use super::settings::Settings;
 use super::trouble::Trouble;
 use super::words::{self, KEY, Reader};
-use crate::delivery::gateway::{Gateway, Letter, Lookup, Sight};
+use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Parcel};
 
@@ -220,10 +220,10 @@ impl Gateway for MatrixGateway {
     }
 
     /// What the homeserver puts on its answers.
-    async fn clock(&self) -> Option<Timestamp> {
-        let asked = self.client.homeserver().join("_matrix/client/versions").ok()?;
-        let answer = self.web.get(asked).timeout(CLOCK_TIMEOUT).send().await.ok()?;
-        let date = answer.headers().get("date")?.to_str().ok()?;
-        rfc2822::parse(date).ok().map(|date| date.timestamp())
+    async fn clock(&self) -> ServerClock {
+        let Ok(asked) = self.client.homeserver().join("_matrix/client/versions") else { return ServerClock::Silent };
+        let Ok(answer) = self.web.get(asked).timeout(CLOCK_TIMEOUT).send().await else { return ServerClock::Unreached };
+        let date = answer.headers().get("date").and_then(|date| rfc2822::parse(date.to_str().ok()?).ok());
+        date.map_or(ServerClock::Silent, |date| ServerClock::Shows(date.timestamp()))
     }
 }
