@@ -73,6 +73,8 @@ async fn what_is_late_a_wrong_clock_and_the_backups_are_told() {
         "{said}"
     );
     assert!(said.contains("❌ My clock is off by 8 minutes"), "{said}");
+    vitals.server_time(Platform::Matrix, rig.clock.now(), rig.clock.now());
+    assert!(!check(&mut rig).await.contains("clock"));
 
     rig.say("dev", "ask Two lamps").await;
     rig.say("bea", "pledge A1 what:\"I can\" by:\"2026-03-14 10:00\" first:call").await;
