@@ -443,6 +443,7 @@ fn about_matrix(matrix: &Matrix) -> Vec<String> {
         format!("matrix: {} at {}, with {how}, as device {:?}", matrix.user, matrix.homeserver, matrix.device_name),
         format!("matrix: commands begin with {}; conveners from power {}", matrix.prefix, matrix.convener_power),
         format!("matrix: accepts invites of {whose}"),
+        format!("matrix: sends {} messages at once, then {} a minute", matrix.burst, matrix.messages_per_minute),
     ];
     if matrix.homeserver.scheme() == "http" {
         lines.push("matrix: note: http is not encrypted, so keep it to this machine or a private network".to_owned());

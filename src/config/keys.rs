@@ -63,6 +63,8 @@ pub const KEYS: &[Key] = &[
     key("matrix.prefix", Takes::Text, "!aid"),
     key("matrix.inviters", Takes::List, ""),
     key("matrix.convener_power", Takes::Whole, "50"),
+    key("matrix.messages_per_minute", Takes::Whole, "12"),
+    key("matrix.burst", Takes::Whole, "10"),
 ];
 
 /// The environment's word for every key: `matrix.user` is `BARNRAISER_MATRIX__USER`.

@@ -116,6 +116,9 @@ pub struct Matrix {
     pub inviters: Vec<Inviter>,
     /// The power level, 1 to 100, from which a member of a room is a convener.
     pub convener_power: i64,
+    /// How many messages the homeserver takes a minute, and how many at once.
+    pub messages_per_minute: u32,
+    pub burst: u32,
 }
 
 /// How the bot proves to the homeserver who it is.
@@ -243,6 +246,8 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
     let prefix = sheet.text("matrix.prefix", values::prefix);
     let inviters = sheet.list("matrix.inviters", values::inviter);
     let convener_power = sheet.whole("matrix.convener_power", 1, 100);
+    let messages_per_minute = sheet.whole("matrix.messages_per_minute", 1, 6_000);
+    let burst = sheet.whole("matrix.burst", 1, 1_000);
     Some(Matrix {
         homeserver: homeserver?,
         user: user?,
@@ -251,6 +256,8 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
         prefix: prefix?,
         inviters: inviters?,
         convener_power: convener_power?,
+        messages_per_minute: messages_per_minute?,
+        burst: burst?,
     })
 }
 

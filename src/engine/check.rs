@@ -36,6 +36,8 @@ pub(super) async fn check(case: &mut Case<'_>, vitals: &Vitals) -> Result<Answer
     troubles.extend(Some(stuck.parked).filter(|n| *n > 0).map(Trouble::Parked));
     troubles.extend(Some(stuck.failed).filter(|n| *n > 0).map(Trouble::Failed));
     troubles.extend(Some(stuck.expired).filter(|n| *n > 0).map(Trouble::Expired));
+    let unreachable = condition::unreachable_places(case.conn, community).await?;
+    troubles.extend(Some(unreachable).filter(|n| *n > 0).map(Trouble::Unreachable));
     troubles.extend(late.map(|since| Trouble::Late { since }));
     troubles.extend(vitals.skew().map(|skew| Trouble::Clock { minutes: minutes(skew) }));
     let mut backup = None;

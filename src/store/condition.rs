@@ -79,6 +79,17 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
     .await
 }
 
+/// How many of a community's places nothing gets through to, or cannot be read.
+pub async fn unreachable_places(conn: &mut SqliteConnection, community: CommunityId) -> Result<u32, Fault> {
+    sqlx::query_scalar(
+        "select count(*) from places p join routes r on r.platform = p.platform and r.route = p.ref \
+         where p.community_id = ? and r.ill_since is not null",
+    )
+    .bind(community.0)
+    .fetch_one(conn)
+    .await
+}
+
 /// How far ahead a timer that failed is put off, at most; a failed one shows by the civil time it was meant for.
 const PUT_OFF_MS: i64 = 10 * 60 * 1000;
 

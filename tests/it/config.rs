@@ -474,6 +474,9 @@ fn values_are_read_for_what_they_mean() {
         ("matrix", "inviters = \"*:example.org\"", false),
         ("matrix", "convener_power = 1", true),
         ("matrix", "convener_power = 101", false),
+        ("matrix", "messages_per_minute = 0", false),
+        ("matrix", "burst = 1", true),
+        ("matrix", "burst = 1001", false),
         ("matrix", "device_name = \"\"", false),
     ] {
         assert_eq!(loads(section, line), fine, "{section}: {line}");

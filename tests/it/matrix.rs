@@ -94,6 +94,8 @@ fn settings(url: &str, data: &Path, password: &str) -> Settings {
         prefix: "!aid".into(),
         inviters: vec![Inviter::User("@ana:localhost".into())],
         convener_power: 50,
+        messages_per_minute: 6_000,
+        burst: 1_000,
     };
     Settings { account, known_verbs: vec!["ask".into()], data: data.to_owned() }
 }

@@ -158,7 +158,12 @@ class Circle:
 data = "{self.folder}/data"
 [delivery]
 quarantine_seconds = {QUARANTINE}
+[health]
+listen = ""
+
 [matrix]
+messages_per_minute = 6000
+burst = 1000
 homeserver = "{self.door.url}"
 user = "{self.bot}"
 password_file = "{password}"

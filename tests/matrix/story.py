@@ -67,6 +67,8 @@ zone = "America/Chicago"
 [health]
 listen = ""
 [matrix]
+messages_per_minute = 6000
+burst = 1000
 homeserver = "{url}"
 user = "{BOT}"
 password_file = "{password}"

@@ -22,7 +22,7 @@ use super::trouble::Trouble;
 use super::words::{self, KEY, Reader};
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
-use crate::engine::parcel::{Destination, Outcome, Parcel};
+use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
 
 /// How long the homeserver may take over one message, in seconds.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,6 +44,7 @@ pub struct MatrixGateway {
     /// What stands before commands, with its space.
     prefix: Arc<str>,
     chats: Arc<DirectChats>,
+    pace: Pace,
     /// For what the SDK does not hand out: the headers of an answer.
     web: reqwest::Client,
 }
@@ -60,12 +61,9 @@ struct Target {
 impl MatrixGateway {
     pub(super) fn new(client: Client, settings: &Settings) -> Self {
         let chats = Arc::new(DirectChats::new(client.clone()));
-        MatrixGateway {
-            client,
-            prefix: format!("{} ", settings.account.prefix).into(),
-            chats,
-            web: reqwest::Client::new(),
-        }
+        let prefix = format!("{} ", settings.account.prefix).into();
+        let pace = pace(settings.account.messages_per_minute, settings.account.burst);
+        MatrixGateway { client, prefix, chats, pace, web: reqwest::Client::new() }
     }
 
     async fn target(&self, destination: &Destination) -> Result<Target, Trouble> {
@@ -159,6 +157,12 @@ impl MatrixGateway {
     }
 }
 
+/// A homeserver counts what an account sends, wherever it sends it (Synapse's `rc_message`).
+fn pace(per_minute: u32, burst: u32) -> Pace {
+    let every = SignedDuration::from_millis(60_000 / i64::from(per_minute.max(1)));
+    Pace { overall: Some(Rate { every, burst, reserve: burst / 3 }), each: None }
+}
+
 fn user(id: &str) -> Result<OwnedUserId, Trouble> {
     UserId::parse(id).map_err(|_| Trouble::Refused("no Matrix user id".into()))
 }
@@ -167,6 +171,10 @@ fn user(id: &str) -> Result<OwnedUserId, Trouble> {
 impl Gateway for MatrixGateway {
     fn platform(&self) -> Platform {
         Platform::Matrix
+    }
+
+    fn pace(&self) -> Pace {
+        self.pace
     }
 
     async fn deliver(&self, letter: &Letter) -> Outcome {

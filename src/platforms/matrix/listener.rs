@@ -90,6 +90,9 @@ pub(super) async fn run(
         patience: Patience::new(),
     };
     let mut backoff = Backoff::default();
+    let vitals = listener.engine.vitals().clone();
+    // It has synchronised once, or it would not be here.
+    vitals.platform(Platform::Matrix, true);
     loop {
         // Cancelling in the middle is safe: what was heard but not bookmarked is read again at the next start.
         let step = tokio::select! {
@@ -98,6 +101,7 @@ pub(super) async fn run(
         };
         let pause = match step {
             Ok(()) => {
+                vitals.platform(Platform::Matrix, true);
                 backoff.reset();
                 continue;
             }
@@ -105,6 +109,7 @@ pub(super) async fn run(
             Err(Halt::Engine) => return Err(RunError::EngineStopped),
             Err(Halt::Trouble(Trouble::LoggedOut)) => return Err(RunError::LoggedOut),
             Err(Halt::Trouble(trouble)) => {
+                vitals.platform(Platform::Matrix, false);
                 let pause = if let Trouble::Wait(pause) = trouble { pause } else { backoff.next() };
                 tracing::warn!(%trouble, ?pause, "no connection to the homeserver; trying again");
                 pause

@@ -345,6 +345,8 @@ mod tests {
             prefix: "!aid".into(),
             inviters: Vec::new(),
             convener_power: 50,
+            messages_per_minute: 6_000,
+            burst: 1_000,
         };
         Settings { account, known_verbs: Vec::new(), data: data.to_owned() }
     }
