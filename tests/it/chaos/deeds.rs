@@ -1,7 +1,7 @@
 //! What people do, in words; what they make of the answers; and what they do next. They know what they were told, and
 //! whoever was not answered looks, and tries again.
 
-use barnraiser::domain::Due;
+use barnraiser::domain::{AskId, Due, GatheringId, Refusal};
 use barnraiser::domain::community::{Account, Platform};
 use barnraiser::engine::inbound::{Answer, Inbound, Named, Place};
 use barnraiser::speech::message::{Amounts, Message};
@@ -203,6 +203,25 @@ pub fn found(cast: &Cast, act: Act, seen: &Message) -> Option<Message> {
     }
 }
 
+/// The answer the first try would have had, if the second is refused because of it.
+pub fn already(act: Act, refused: &Message) -> Option<Message> {
+    let Message::Refused(refusal) = refused else { return None };
+    match (act, refusal) {
+        (Act::Done { .. }, Refusal::AlreadyDone(pledge)) => Some(Message::DoneRecorded { pledge: *pledge, confirm_days: 5 }),
+        (Act::HandBack { .. }, Refusal::AlreadyHandedBack(pledge)) => {
+            Some(Message::HandedBack { pledge: *pledge, ask: AskId(0), done: 0 })
+        }
+        (Act::Confirm { .. }, Refusal::AlreadyKept(pledge)) => Some(Message::ConfirmRecorded { pledge: *pledge }),
+        (Act::StillNeeded { .. }, Refusal::NotDoneYet(pledge)) => Some(Message::StillNeededRecorded { pledge: *pledge }),
+        (Act::Withdraw { .. }, Refusal::AskClosed(ask)) => Some(Message::AskWithdrawn { ask: *ask, released: 0 }),
+        (Act::CancelGathering { .. }, Refusal::GatheringOver(_)) => {
+            Some(Message::GatheringCancelled { gathering: GatheringId(0) })
+        }
+        (Act::Post { .. }, Refusal::DigestAlreadyPosted(_)) => Some(Message::DigestPosted { gathering: GatheringId(0) }),
+        _ => None,
+    }
+}
+
 /// A date some days ahead in a person's own calendar.
 fn due(cast: &Cast, dice: &mut Dice, who: usize, now: Timestamp, from: i64, to: i64) -> Due {
     let date = cast.people[who].zone.date(now).saturating_add(dice.range(from, to).days());
@@ -270,7 +289,8 @@ fn helpers(cast: &mut Cast, dice: &mut Dice, size: Size, ask: usize, now: Timest
             continue;
         }
         let mut at = later(now, dice.minutes(15, 4 * 24 * 60));
-        if hidden {
+        // Nobody invites the same person twice.
+        if hidden && !next.iter().any(|i: &Intent| matches!(i.act, Act::Invite { who, .. } if who == helper)) {
             next.push(Intent { at, who: asker, act: Act::Invite { ask, who: helper } });
             at = later(at, dice.minutes(60, 24 * 60));
         }

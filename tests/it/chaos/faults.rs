@@ -32,9 +32,8 @@ pub enum Fault {
     Muddle { how_long: SignedDuration },
 }
 
-/// A clock this much too fast makes early what is due soon. More is for the day on which sends are held while the
-/// platforms' clocks disagree with the machine's.
-const MOST_FAST: i64 = 240;
+/// By more than five minutes a clock is not wrong unnoticed: sends are held while it disagrees with the platforms' clocks.
+const MOST_WRONG: i64 = 240;
 
 impl Fault {
     pub fn name(self) -> &'static str {
@@ -74,7 +73,7 @@ impl Fault {
             13 => Fault::Off { down: dice.seconds_of_any_size(1, 48 * 3600) },
             14 => Fault::FullDisk { commits: u32::try_from(dice.range(1, 5)).expect("small") },
             15 => {
-                let off = if dice.of_100(50) { dice.range(1, MOST_FAST) } else { -dice.seconds_of_any_size(1, 7200).as_secs() };
+                let off = dice.range(-MOST_WRONG, MOST_WRONG);
                 Fault::Clock { off: SignedDuration::from_secs(off), how_long: dice.minutes(5, 24 * 60) }
             }
             _ => Fault::Muddle { how_long: dice.minutes(60, 4 * 24 * 60) },

@@ -70,6 +70,8 @@ pub enum Event {
     Fault(String),
     /// The machine's clock is so many seconds off.
     Clock(i64),
+    /// A commit found no room.
+    FullDisk(&'static str),
     Over,
 }
 
@@ -97,15 +99,17 @@ impl History {
         text
     }
 
-    /// The last lines that name any of these words, up to an entry; all of them if there are no words.
-    pub fn tail(&self, words: &[String], until: usize, most: usize) -> String {
-        let lines = self.0.iter().take(until + 1).enumerate().filter_map(|(n, entry)| {
+    /// The last lines about any of these words, with what went wrong around them.
+    pub fn tail(&self, words: &[String], most: usize) -> String {
+        let lines = self.0.iter().enumerate().filter_map(|(n, entry)| {
             let line = format!("{n:>6} {} {:?}", entry.at, entry.what);
-            let global = matches!(entry.what, Event::Down(_) | Event::Up | Event::Fault(_) | Event::Clock(_));
-            (global || words.is_empty() || words.iter().any(|word| line.contains(word.as_str()))).then_some(line)
+            let about = words.iter().any(|word| line.contains(word.as_str()));
+            let around = matches!(entry.what, Event::Down(_) | Event::Up | Event::Fault(_) | Event::Clock(_) | Event::FullDisk(_));
+            (about || around).then_some(line)
         });
         let lines: Vec<String> = lines.collect();
-        lines[lines.len().saturating_sub(most)..].join("\n")
+        lines[lines.len().saturating_sub(most)..].join("
+")
     }
 }
 

@@ -149,6 +149,9 @@ impl Life {
     }
 
     fn plan(&mut self, at: Timestamp, plan: Plan) {
+        // Most people act on the quarter hour: what falls on one instant shares a commit.
+        let late = at.as_second().rem_euclid(900);
+        let at = if late > 0 && self.dice.of_100(85) { later(at, SignedDuration::from_secs(900 - late)) } else { at };
         self.drawn += 1;
         self.queue.push(Reverse((Waiting(at, self.drawn), self.plans.len())));
         self.plans.push(plan);
@@ -167,8 +170,8 @@ impl Life {
         }
         let acts_end = later(self.cast.begins, SignedDuration::from_hours(WEEKS * 7 * 24));
         let end = later(acts_end, REST);
+        let mut agenda = None;
         for _ in 0..200_000 {
-            let agenda = self.agenda().await;
             let Some(next) = self.next(agenda, end) else { break };
             self.move_to(next);
             self.go_wrong();
@@ -176,9 +179,15 @@ impl Life {
                 self.wake().await;
             }
             self.act(acts_end);
-            if self.awake.is_some() && self.turn().await.is_err() {
-                self.fall().await;
+            // Who was told nothing comes again after a nap, as the program does.
+            agenda = None;
+            if self.awake.is_some() {
+                match self.turn().await {
+                    Ok(known) => agenda = known,
+                    Err(Fell) => self.fall().await,
+                }
             }
+            self.note_full_disk();
         }
         assert!(self.now() >= end, "it goes round and round at {}", self.now());
         self.note(Event::Over);
@@ -186,6 +195,14 @@ impl Life {
         drop((engine, couriers));
         running.await.expect("it ends well");
         barnraiser::failpoint::watch(None);
+    }
+
+    fn note_full_disk(&self) -> bool {
+        let refused = self.watch.refused.take();
+        for kind in &refused {
+            self.note(Event::FullDisk(kind));
+        }
+        !refused.is_empty()
     }
 
     /// The next instant at which anything happens by itself; `None` after the end.
@@ -377,12 +394,12 @@ impl Life {
     }
 
     /// The bot hears what was said, does what is due, and carries what it has to say.
-    async fn turn(&mut self) -> Result<(), Fell> {
+    async fn turn(&mut self) -> Result<Option<Agenda>, Fell> {
         self.try_again().await?;
         self.hear().await?;
-        self.settle().await?;
+        let agenda = self.settle().await?;
         self.learn();
-        Ok(())
+        Ok(agenda)
     }
 
     async fn hear(&mut self) -> Result<(), Fell> {
@@ -470,32 +487,26 @@ impl Life {
         Ok(())
     }
 
-    /// Does and says everything that is due now.
-    async fn settle(&mut self) -> Result<(), Fell> {
+    /// Does and says everything that is due now. What comes next; `None` if that could not be told.
+    async fn settle(&mut self) -> Result<Option<Agenda>, Fell> {
         let engine = self.engine();
+        let mut first = true;
         loop {
-            let (done, _) = self.unless_it_falls(engine.tick()).await?.expect("it runs");
-            let said = self.carry().await?;
-            if done == 0 && !said {
-                return Ok(());
+            let (done, agenda) = self.unless_it_falls(engine.tick()).await?.expect("it runs");
+            if done == 0 && !first {
+                return Ok((!self.note_full_disk()).then_some(agenda));
             }
+            first = false;
+            self.carry().await?;
         }
     }
 
-    /// Both couriers, side by side, until neither has anything to carry.
-    async fn carry(&mut self) -> Result<bool, Fell> {
+    /// Both couriers, side by side, each until it has nothing to carry.
+    async fn carry(&mut self) -> Result<(), Fell> {
         let awake = self.awake.take().expect("it is up");
-        let mut said = false;
-        let outcome = loop {
-            let steps = all(awake.couriers.iter().map(carry_one));
-            match self.unless_it_falls(steps).await {
-                Err(fell) => break Err(fell),
-                Ok(steps) if steps.iter().all(|carried| !carried) => break Ok(said),
-                Ok(_) => said = true,
-            }
-        };
+        let outcome = self.unless_it_falls(all(awake.couriers.iter().map(carry_all))).await;
         self.awake = Some(awake);
-        outcome
+        outcome.map(drop)
     }
 
     /// People read their answers and go on.
@@ -510,8 +521,14 @@ impl Life {
             if deed.answered.is_some() {
                 continue;
             }
-            (deed.answered, deed.refused) = (Some(now), Some(refused));
             let act = deed.act;
+            // Told that it is so already, they know that their first try was taken in.
+            let already = (refused && deed.tries > 1).then(|| deeds::already(act, &message)).flatten();
+            if already.is_some() {
+                deed.taken = deed.maybe.first().copied();
+            }
+            let (refused, message) = already.map_or((refused, message), |message| (false, message));
+            (deed.answered, deed.refused) = (Some(now), Some(refused));
             if !refused {
                 let next = deeds::follow_up(&mut self.cast, &mut self.dice, self.size, act, &message, now);
                 for intent in next {
@@ -523,17 +540,6 @@ impl Life {
 
     fn engine(&self) -> Engine {
         self.awake.as_ref().expect("it is up").engine.clone()
-    }
-
-    async fn agenda(&mut self) -> Option<Agenda> {
-        let engine = self.awake.as_ref()?.engine.clone();
-        match self.unless_it_falls(engine.agenda()).await {
-            Ok(agenda) => Some(agenda.expect("it runs")),
-            Err(Fell) => {
-                self.fall().await;
-                None
-            }
-        }
     }
 
     async fn unless_it_falls<T>(&self, action: impl Future<Output = T>) -> Result<T, Fell> {
@@ -607,15 +613,19 @@ impl Life {
         }
     }
 
-    pub fn history(&self) -> History {
+    pub fn take_history(&self) -> History {
         std::mem::take(&mut self.inner().history)
     }
 }
 
-/// The one place that knows how a courier takes a step. Whether there was something to carry.
-async fn carry_one(courier: &Courier) -> bool {
-    let step: Result<bool, Stopped> = courier.step().await;
-    step.expect("it runs")
+/// The one place that knows how a courier takes its steps.
+async fn carry_all(courier: &Courier) {
+    loop {
+        let step: Result<bool, Stopped> = courier.step().await;
+        if !step.expect("it runs") {
+            return;
+        }
+    }
 }
 
 /// What an answer is, in a word: for the printed history.

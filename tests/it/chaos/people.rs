@@ -19,6 +19,13 @@ pub struct Size {
 
 impl Size {
     pub const WHOLE: Size = Size { members: 60, asks: 100, pledges: 300, faults: 6 };
+    /// As many troubles among fewer people: most of what can go wrong needs no crowd.
+    pub const SMALL: Size = Size { members: 18, asks: 12, pledges: 30, faults: 6 };
+
+    /// One history in twenty is whole.
+    pub fn of(seed: u64) -> Size {
+        if seed.is_multiple_of(20) { Size::WHOLE } else { Size::SMALL }
+    }
 }
 
 pub const WEEKS: i64 = 6;
@@ -214,7 +221,7 @@ impl Cast {
                 _ => Sight::Open,
             };
             let when = at(quarter(dice.range(60, weeks - 4 * 24 * 60)));
-            self.asks.push(Ask { community, asker, sight, need: dice.range(2, 6), token: format!("want{ask}word"), id: None });
+            self.asks.push(Ask { community, asker, sight, need: dice.range(3, 9), token: format!("want{ask}word"), id: None });
             intents.push(Intent { at: when, who: asker, act: Act::Ask { ask } });
             if dice.of_100(10) {
                 let when = super::dice::later(when, dice.minutes(60, 12 * 24 * 60));
