@@ -29,7 +29,13 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    let is_new = !folder.exists();
+    builder.create(folder)?;
+    // Its own name has to outlast a power cut as well, or what is in it is nowhere.
+    match folder.parent() {
+        Some(parent) if is_new && !parent.as_os_str().is_empty() => sync_folder(parent),
+        _ => Ok(()),
+    }
 }
 
 /// Whether others than its owner may look into the folder.

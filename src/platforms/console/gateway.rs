@@ -37,6 +37,7 @@ impl ConsoleGateway {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(folder.join("console.log"))?;
+        File::open(folder)?.sync_all()?;
         let said = BufReader::new(file.try_clone()?).lines().collect::<Result<_, _>>()?;
         Ok(ConsoleGateway { history: Mutex::new(History { file, said }), stage })
     }
@@ -57,8 +58,9 @@ impl ConsoleGateway {
     /// Remembers a key as said. False if the history cannot be written.
     fn remember(&self, key: &str) -> bool {
         let Ok(mut history) = self.history.lock() else { return false };
-        // One write call of one line: after a crash it is there whole or not at all.
-        let written = history.file.write_all(format!("{key}\n").as_bytes()).is_ok();
+        // One write call of one line: after a crash it is there whole or not at all, and after a power cut too.
+        let written =
+            history.file.write_all(format!("{key}\n").as_bytes()).and_then(|()| history.file.sync_data()).is_ok();
         if written {
             history.said.insert(key.to_owned());
         }

@@ -315,7 +315,9 @@ fn private_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    // Its own name has to outlast a power cut as well, or what is in it is nowhere.
+    path.parent().map_or(Ok(()), |parent| fs::File::open(parent).and_then(|folder| folder.sync_all()))
 }
 
 /// Opens an empty file that only its owner can read.

@@ -98,7 +98,17 @@ impl Ledger {
         for (slug, key, effect, cause, refs, destination, state, made_at, not_before) in messages {
             let refs = serde_json::from_str(&refs).expect("a list of short ids");
             let (made_at, not_before, community) = (instant(made_at), instant(not_before), slug.unwrap_or_default());
-            ledger.messages.push(MessageRow { community, key, effect, cause, refs, destination, state, made_at, not_before });
+            ledger.messages.push(MessageRow {
+                community,
+                key,
+                effect,
+                cause,
+                refs,
+                destination,
+                state,
+                made_at,
+                not_before,
+            });
         }
         Ok(ledger)
     }

@@ -18,12 +18,12 @@ use barnraiser::speech::message::Message;
 use jiff::{SignedDuration, Timestamp};
 
 use super::deeds::{self, Deed};
-use super::together::all;
 use super::dice::{Dice, later};
 use super::faults::{self, Fault, Watch};
 use super::history::{Event, History, To};
 use super::people::{Act, Cast, Intent, Size, WEEKS};
 use super::platform::{Inner, Learned, Side, Spell};
+use super::together::all;
 
 /// How long after the six weeks everything has had its time: the last check and its care note come within two weeks.
 const REST: SignedDuration = SignedDuration::from_hours(24 * 24);
@@ -593,10 +593,15 @@ impl Life {
         let couriers = [Platform::Matrix, Platform::Discord].map(|p| Courier::new(engine.clone(), side(p))).into();
         let marks = engine.bookmarks(Platform::Matrix).await.expect("it runs");
         for (name, room) in &mut self.rooms {
-            if room.said.first().is_some_and(|deed| self.cast.people[self.deeds[*deed].who].platform == Platform::Discord) {
+            if room
+                .said
+                .first()
+                .is_some_and(|deed| self.cast.people[self.deeds[*deed].who].platform == Platform::Discord)
+            {
                 continue;
             }
-            let mark = marks.get(name).and_then(|event| room.said.iter().position(|deed| self.deeds[*deed].event == *event));
+            let mark =
+                marks.get(name).and_then(|event| room.said.iter().position(|deed| self.deeds[*deed].event == *event));
             room.heard = mark.map_or(0, |at| at + 1);
         }
         self.awake = Some(Awake { engine, running, couriers });

@@ -49,7 +49,9 @@ fn live(seed: u64, size: Size) -> Lived {
     let posts = std::mem::take(&mut life.inner().posts);
     let facts = Facts::gather(&life.cast, &life.deeds, &history, &ledger, &posts);
     let wrong = check::check(&facts);
-    let told = |complaint: check::Complaint| format!("seed {seed}: {}\n{}", complaint.what, history.tail(&complaint.about, 40));
+    let told = |complaint: check::Complaint| {
+        format!("seed {seed}: {}\n{}", complaint.what, history.tail(&complaint.about, 40))
+    };
     let figures = Figures::of(&life, &facts);
     Lived { seed, wrong: wrong.into_iter().map(told).collect(), history: history.text(), figures }
 }

@@ -120,7 +120,9 @@ impl Inner {
 
     fn to(&self, destination: &Destination) -> To {
         match destination {
-            Destination::Place { id, .. } => To::Place(id.strip_prefix("place-").and_then(|n| n.parse().ok()).unwrap_or(99)),
+            Destination::Place { id, .. } => {
+                To::Place(id.strip_prefix("place-").and_then(|n| n.parse().ok()).unwrap_or(99))
+            }
             Destination::Person(account) | Destination::Chat { account, .. } => To::Person(self.names[&account.id]),
         }
     }

@@ -85,7 +85,8 @@ impl<'a> Facts<'a> {
         let ways = ways(history, ledger, posts);
         let courses = courses(cast, deeds, ledger);
         let troubles = troubles(history, end);
-        let clocks = history.0.iter().filter_map(|e| if let Event::Clock(off) = e.what { Some((e.at, off)) } else { None });
+        let clocks =
+            history.0.iter().filter_map(|e| if let Event::Clock(off) = e.what { Some((e.at, off)) } else { None });
         let clocks = clocks.collect();
         Facts { cast, deeds, history, ledger, ways, courses, troubles, clocks, end }
     }
@@ -165,7 +166,8 @@ fn courses(cast: &Cast, deeds: &[Deed], ledger: &Ledger) -> Vec<Course> {
         let community = cast.asks[pledge.ask].community;
         let rows = ledger.pledges.get(&cast.communities[community].name);
         // Known by a word nobody else uses, not by anything the bot made up.
-        let Some(row) = rows.and_then(|rows| rows.iter().find(|row| row.what.starts_with(&format!("{} ", pledge.token))))
+        let Some(row) =
+            rows.and_then(|rows| rows.iter().find(|row| row.what.starts_with(&format!("{} ", pledge.token))))
         else {
             continue;
         };
