@@ -168,7 +168,8 @@ async fn round(folder: &Path, taken: &mut Taken, due: u32) {
         }
     }
     taken.all.push(began.elapsed());
-    assert_eq!(u32::try_from(done).expect("a count"), due, "each due timer was handled, and no other");
+    // And the night's housekeeping, once.
+    assert_eq!(u32::try_from(done).expect("a count"), due + 1, "each due timer was handled, and no other");
     close(engine, running).await;
 }
 

@@ -193,7 +193,9 @@ async fn log_in(settings: &Settings, shutdown: &CancellationToken) -> Result<Mat
             request.initial_device_display_name = Some(settings.account.device_name.clone());
             match patiently(shutdown, || client.send(request.clone())).await {
                 Ok(answer) => Ok(MatrixSession::from(&answer)),
-                Err(Failed::Trouble(Trouble::Refused(reason))) => Err(ConnectError::WrongPassword(reason)),
+                Err(Failed::Trouble(Trouble::Refused(reason) | Trouble::Closed(reason))) => {
+                    Err(ConnectError::WrongPassword(reason))
+                }
                 Err(other) => Err(other.into()),
             }
         }
@@ -297,7 +299,9 @@ where
         };
         let trouble = match outcome.map_err(Trouble::from) {
             Ok(value) => return Ok(value),
-            Err(trouble @ (Trouble::Refused(_) | Trouble::LoggedOut)) => return Err(Failed::Trouble(trouble)),
+            Err(trouble @ (Trouble::Refused(_) | Trouble::Closed(_) | Trouble::LoggedOut)) => {
+                return Err(Failed::Trouble(trouble));
+            }
             Err(trouble) => trouble,
         };
         let pause = if let Trouble::Wait(pause) = trouble { pause } else { backoff.next() };

@@ -99,7 +99,7 @@ fn from_api(error: &HttpError) -> Trouble {
         Some(ErrorKind::UnknownToken(_) | ErrorKind::MissingToken) => Trouble::LoggedOut,
         _ if status == 429 => Trouble::Wait(UNSAID_WAIT),
         _ if status == 408 || status >= 500 => Trouble::Unclear(status.to_string()),
-        Some(ErrorKind::Forbidden) => Trouble::Closed("forbidden".into()),
+        Some(ErrorKind::Forbidden) => Trouble::Closed(format!("M_FORBIDDEN ({status})")),
         Some(kind) => Trouble::Refused(format!("{} ({status})", kind.errcode())),
         None => Trouble::Refused(status.to_string()),
     }
