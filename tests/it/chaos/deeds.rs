@@ -1,8 +1,8 @@
 //! What people do, in words; what they make of the answers; and what they do next. They know what they were told, and
 //! whoever was not answered looks, and tries again.
 
-use barnraiser::domain::{AskId, Due, GatheringId, Refusal};
 use barnraiser::domain::community::{Account, Platform};
+use barnraiser::domain::{AskId, Due, GatheringId, Refusal};
 use barnraiser::engine::inbound::{Answer, Inbound, Named, Place};
 use barnraiser::speech::message::{Amounts, Message};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -207,17 +207,23 @@ pub fn found(cast: &Cast, act: Act, seen: &Message) -> Option<Message> {
 pub fn already(act: Act, refused: &Message) -> Option<Message> {
     let Message::Refused(refusal) = refused else { return None };
     match (act, refusal) {
-        (Act::Done { .. }, Refusal::AlreadyDone(pledge)) => Some(Message::DoneRecorded { pledge: *pledge, confirm_days: 5 }),
+        (Act::Done { .. }, Refusal::AlreadyDone(pledge)) => {
+            Some(Message::DoneRecorded { pledge: *pledge, confirm_days: 5 })
+        }
         (Act::HandBack { .. }, Refusal::AlreadyHandedBack(pledge)) => {
             Some(Message::HandedBack { pledge: *pledge, ask: AskId(0), done: 0 })
         }
         (Act::Confirm { .. }, Refusal::AlreadyKept(pledge)) => Some(Message::ConfirmRecorded { pledge: *pledge }),
-        (Act::StillNeeded { .. }, Refusal::NotDoneYet(pledge)) => Some(Message::StillNeededRecorded { pledge: *pledge }),
+        (Act::StillNeeded { .. }, Refusal::NotDoneYet(pledge)) => {
+            Some(Message::StillNeededRecorded { pledge: *pledge })
+        }
         (Act::Withdraw { .. }, Refusal::AskClosed(ask)) => Some(Message::AskWithdrawn { ask: *ask, released: 0 }),
         (Act::CancelGathering { .. }, Refusal::GatheringOver(_)) => {
             Some(Message::GatheringCancelled { gathering: GatheringId(0) })
         }
-        (Act::Post { .. }, Refusal::DigestAlreadyPosted(_)) => Some(Message::DigestPosted { gathering: GatheringId(0) }),
+        (Act::Post { .. }, Refusal::DigestAlreadyPosted(_)) => {
+            Some(Message::DigestPosted { gathering: GatheringId(0) })
+        }
         _ => None,
     }
 }
@@ -233,7 +239,14 @@ fn due(cast: &Cast, dice: &mut Dice, who: usize, now: Timestamp, from: i64, to: 
 }
 
 /// What becomes of a deed that was answered with a yes: what its people do next.
-pub fn follow_up(cast: &mut Cast, dice: &mut Dice, size: Size, act: Act, message: &Message, now: Timestamp) -> Vec<Intent> {
+pub fn follow_up(
+    cast: &mut Cast,
+    dice: &mut Dice,
+    size: Size,
+    act: Act,
+    message: &Message,
+    now: Timestamp,
+) -> Vec<Intent> {
     let mut next = Vec::new();
     let soon = |dice: &mut Dice, from: i64, to: i64| later(now, dice.minutes(people::quarter(from), to));
     match (act, message) {
@@ -257,7 +270,9 @@ pub fn follow_up(cast: &mut Cast, dice: &mut Dice, size: Size, act: Act, message
             let asker = cast.asks[cast.pledges[pledge].ask].asker;
             match dice.range(0, 10) {
                 0..5 => next.push(Intent { at: soon(dice, 30, 6 * 24 * 60), who: asker, act: Act::Confirm { pledge } }),
-                5 => next.push(Intent { at: soon(dice, 30, 4 * 24 * 60), who: asker, act: Act::StillNeeded { pledge } }),
+                5 => {
+                    next.push(Intent { at: soon(dice, 30, 4 * 24 * 60), who: asker, act: Act::StillNeeded { pledge } })
+                }
                 _ => {}
             }
             if dice.of_100(30) {
@@ -281,7 +296,8 @@ pub fn follow_up(cast: &mut Cast, dice: &mut Dice, size: Size, act: Act, message
 /// Who will help with an ask, from what its place shows or because they are invited.
 fn helpers(cast: &mut Cast, dice: &mut Dice, size: Size, ask: usize, now: Timestamp) -> Vec<Intent> {
     let mut next = Vec::new();
-    let (community, asker, hidden) = (cast.asks[ask].community, cast.asks[ask].asker, cast.asks[ask].sight != Sight::Open);
+    let (community, asker, hidden) =
+        (cast.asks[ask].community, cast.asks[ask].asker, cast.asks[ask].sight != Sight::Open);
     let average = i64::try_from(size.pledges / size.asks.max(1)).expect("small").max(1);
     for _ in 0..dice.range(1, 2 * average + 1) {
         let helper = *dice.pick(&cast.communities[community].members);
@@ -316,7 +332,9 @@ fn helpers(cast: &mut Cast, dice: &mut Dice, size: Size, ask: usize, now: Timest
 fn by_fate(cast: &Cast, dice: &mut Dice, pledge: usize, now: Timestamp) -> Option<Intent> {
     let people::Pledge { helper: who, fate, due: meant, .. } = cast.pledges[pledge];
     let due_at = cast.people[who].zone.instant(meant.civil());
-    let around = |dice: &mut Dice, from: i64, to: i64| later(due_at, dice.minutes(from, to)).max(later(now, SignedDuration::from_mins(10)));
+    let around = |dice: &mut Dice, from: i64, to: i64| {
+        later(due_at, dice.minutes(from, to)).max(later(now, SignedDuration::from_mins(10)))
+    };
     let (at, act) = match fate {
         Fate::Done => (around(dice, -36 * 60, 5 * 24 * 60), Act::Done { pledge }),
         Fate::HandedBack => (around(dice, -3 * 24 * 60, 24 * 60), Act::HandBack { pledge }),

@@ -16,20 +16,46 @@ use super::platform::Trouble;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The next requests to a platform meet a trouble.
-    Requests { platform: Platform, trouble: Trouble, times: u32 },
+    Requests {
+        platform: Platform,
+        trouble: Trouble,
+        times: u32,
+    },
     /// Answers are lost, and where that happens the history looks empty for a while.
-    Blinded { platform: Platform, times: u32, blind: SignedDuration },
-    ClosedDirect { who: usize, how_long: SignedDuration },
-    PutOut { community: usize, how_long: SignedDuration },
+    Blinded {
+        platform: Platform,
+        times: u32,
+        blind: SignedDuration,
+    },
+    ClosedDirect {
+        who: usize,
+        how_long: SignedDuration,
+    },
+    PutOut {
+        community: usize,
+        how_long: SignedDuration,
+    },
     /// At the nth point that is passed from now on everything stops.
-    Crash { nth: u32, down: SignedDuration },
+    Crash {
+        nth: u32,
+        down: SignedDuration,
+    },
     /// Between two steps.
-    Off { down: SignedDuration },
-    FullDisk { commits: u32 },
+    Off {
+        down: SignedDuration,
+    },
+    FullDisk {
+        commits: u32,
+    },
     /// The machine's clock is wrong by so much.
-    Clock { off: SignedDuration, how_long: SignedDuration },
+    Clock {
+        off: SignedDuration,
+        how_long: SignedDuration,
+    },
     /// Platforms hand over events twice, and not in order.
-    Muddle { how_long: SignedDuration },
+    Muddle {
+        how_long: SignedDuration,
+    },
 }
 
 /// By more than five minutes a clock is not wrong unnoticed: sends are held while it disagrees with the platforms' clocks.

@@ -35,6 +35,10 @@ impl Figures {
         figures
     }
 
+    pub fn seeds(&self) -> u64 {
+        self.seeds
+    }
+
     pub fn add(&mut self, other: &Figures) {
         self.seeds += other.seeds;
         self.inputs += other.inputs;

@@ -53,18 +53,46 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A person did the deed with this number, under this event name.
-    Did { deed: usize, event: String, text: String },
+    Did {
+        deed: usize,
+        event: String,
+        text: String,
+    },
     /// The bot took it in: its answer is on its way, or was heard before.
-    Queued { event: String },
-    Again { event: String },
+    Queued {
+        event: String,
+    },
+    Again {
+        event: String,
+    },
     /// Its answer was read by its person; whether it was a no.
-    Answered { event: String, refused: bool, text: String },
+    Answered {
+        event: String,
+        refused: bool,
+        text: String,
+    },
     /// The bot went away before answering.
-    Unanswered { event: String },
-    Request { key: String, to: To, community: String, cause: Cause, said: Said, text: String, verdict: Verdict },
+    Unanswered {
+        event: String,
+    },
+    Request {
+        key: String,
+        to: To,
+        community: String,
+        cause: Cause,
+        said: Said,
+        text: String,
+        verdict: Verdict,
+    },
     /// A late request has its effect.
-    Arrived { key: String },
-    Lookup { key: String, to: To, found: &'static str },
+    Arrived {
+        key: String,
+    },
+    Lookup {
+        key: String,
+        to: To,
+        found: &'static str,
+    },
     Down(String),
     Up,
     Fault(String),
@@ -104,12 +132,17 @@ impl History {
         let lines = self.0.iter().enumerate().filter_map(|(n, entry)| {
             let line = format!("{n:>6} {} {:?}", entry.at, entry.what);
             let about = words.iter().any(|word| line.contains(word.as_str()));
-            let around = matches!(entry.what, Event::Down(_) | Event::Up | Event::Fault(_) | Event::Clock(_) | Event::FullDisk(_));
+            let around = matches!(
+                entry.what,
+                Event::Down(_) | Event::Up | Event::Fault(_) | Event::Clock(_) | Event::FullDisk(_)
+            );
             (about || around).then_some(line)
         });
         let lines: Vec<String> = lines.collect();
-        lines[lines.len().saturating_sub(most)..].join("
-")
+        lines[lines.len().saturating_sub(most)..].join(
+            "
+",
+        )
     }
 }
 

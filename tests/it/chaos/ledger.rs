@@ -16,20 +16,19 @@ pub struct PledgeRow {
     pub confirmed_by: Option<String>,
     pub state_at: Timestamp,
     pub made_at: Timestamp,
-    pub due: String,
 }
 
 /// A message as it ended.
 #[derive(Debug, Clone)]
 pub struct MessageRow {
     pub community: String,
+    /// Made when it was first claimed; empty for what never was.
     pub key: String,
     pub effect: String,
     pub cause: String,
     pub refs: Vec<String>,
     pub destination: String,
     pub state: String,
-    pub made_at: Timestamp,
     pub not_before: Timestamp,
 }
 
@@ -49,8 +48,8 @@ fn instant(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).expect("an instant")
 }
 
-type PledgeTuple = (String, u32, String, String, Option<String>, i64, i64, String);
-type MessageTuple = (Option<String>, String, String, String, String, String, String, i64, i64);
+type PledgeTuple = (String, u32, String, String, Option<String>, i64, i64);
+type MessageTuple = (Option<String>, Option<String>, String, String, String, String, String, i64);
 
 impl Ledger {
     pub async fn read(folder: &Path) -> Ledger {
@@ -63,13 +62,13 @@ impl Ledger {
 
     async fn read_from(conn: &mut SqliteConnection) -> Result<Ledger, sqlx::Error> {
         let pledges: Vec<PledgeTuple> = sqlx::query_as(
-            "select c.slug, p.number, coalesce(p.what, ''), p.state, p.confirmed_by, p.state_at, p.made_at, p.due \
+            "select c.slug, p.number, coalesce(p.what, ''), p.state, p.confirmed_by, p.state_at, p.made_at \
              from pledges p join communities c on c.id = p.community_id order by 1, 2",
         )
         .fetch_all(&mut *conn)
         .await?;
         let messages: Vec<MessageTuple> = sqlx::query_as(
-            "select c.slug, o.key, o.effect, o.cause, o.refs, o.destination, o.state, o.made_at, o.not_before \
+            "select c.slug, o.key, o.effect, o.cause, o.refs, o.destination, o.state, o.not_before \
              from outbox o left join communities c on c.id = o.community_id order by o.id",
         )
         .fetch_all(&mut *conn)
@@ -90,15 +89,16 @@ impl Ledger {
             thanks: sqlx::query_scalar("select words from thanks order by id").fetch_all(&mut *conn).await?,
             ..Ledger::default()
         };
-        for (slug, number, what, state, confirmed_by, state_at, made_at, due) in pledges {
+        for (slug, number, what, state, confirmed_by, state_at, made_at) in pledges {
             let (state_at, made_at) = (instant(state_at), instant(made_at));
-            let row = PledgeRow { number, what, state, confirmed_by, state_at, made_at, due };
+            let row = PledgeRow { number, what, state, confirmed_by, state_at, made_at };
             ledger.pledges.entry(slug).or_default().push(row);
         }
-        for (slug, key, effect, cause, refs, destination, state, made_at, not_before) in messages {
+        for (slug, key, effect, cause, refs, destination, state, not_before) in messages {
             let refs = serde_json::from_str(&refs).expect("a list of short ids");
-            let (made_at, not_before, community) = (instant(made_at), instant(not_before), slug.unwrap_or_default());
-            ledger.messages.push(MessageRow { community, key, effect, cause, refs, destination, state, made_at, not_before });
+            let not_before = instant(not_before);
+            let (community, key) = (slug.unwrap_or_default(), key.unwrap_or_default());
+            ledger.messages.push(MessageRow { community, key, effect, cause, refs, destination, state, not_before });
         }
         Ok(ledger)
     }

@@ -7,23 +7,24 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use barnraiser::delivery::courier::Courier;
+use barnraiser::delivery::courier::{Courier, Step};
 use barnraiser::delivery::gateway::Gateway;
 use barnraiser::domain::community::{Language, Platform};
 use barnraiser::domain::{Refusal, Zone};
 use barnraiser::engine::clock::{Clock, ManualClock, SeededIds};
 use barnraiser::engine::inbound::{Cause, Named};
-use barnraiser::engine::{Agenda, CannotOpen, Defaults, Engine, Heard, Running, Stopped};
+use barnraiser::engine::parcel::Rate;
+use barnraiser::engine::{CannotOpen, Defaults, Engine, Heard, Running};
 use barnraiser::speech::message::Message;
 use jiff::{SignedDuration, Timestamp};
 
 use super::deeds::{self, Deed};
-use super::together::all;
 use super::dice::{Dice, later};
 use super::faults::{self, Fault, Watch};
 use super::history::{Event, History, To};
 use super::people::{Act, Cast, Intent, Size, WEEKS};
 use super::platform::{Inner, Learned, Side, Spell};
+use super::together::all;
 
 /// How long after the six weeks everything has had its time: the last check and its care note come within two weeks.
 const REST: SignedDuration = SignedDuration::from_hours(24 * 24);
@@ -93,6 +94,12 @@ struct Room {
     heard: usize,
 }
 
+/// When the bot does something next, if it knows.
+struct Next {
+    known: bool,
+    at: Option<Timestamp>,
+}
+
 /// Everything stops here: the watcher said so.
 struct Fell;
 
@@ -103,6 +110,10 @@ impl Life {
         let intents = cast.intentions(&mut dice.for_purpose(), size);
         let faults = faults::draw(&mut dice.for_purpose(), &cast, size.faults);
         let mut inner = Inner { now: cast.begins, ..Inner::default() };
+        inner.whole = dice.of_100(50);
+        // A quarter of the platforms say beforehand how much they take.
+        let pace = Rate { every: SignedDuration::from_secs(2), burst: 3, reserve: 1 };
+        inner.pace = dice.of_100(25).then_some(pace);
         inner.names = cast.people.iter().enumerate().map(|(n, person)| (person.name.clone(), n)).collect();
         let mut life = Life {
             clock: Arc::new(ManualClock::at(cast.begins)),
@@ -183,7 +194,7 @@ impl Life {
             agenda = None;
             if self.awake.is_some() {
                 match self.turn().await {
-                    Ok(known) => agenda = known,
+                    Ok(next) => agenda = Some(next),
                     Err(Fell) => self.fall().await,
                 }
             }
@@ -206,7 +217,7 @@ impl Life {
     }
 
     /// The next instant at which anything happens by itself; `None` after the end.
-    fn next(&mut self, agenda: Option<Agenda>, end: Timestamp) -> Option<Timestamp> {
+    fn next(&mut self, agenda: Option<Next>, end: Timestamp) -> Option<Timestamp> {
         let now = self.now();
         if now >= end {
             return None;
@@ -221,15 +232,14 @@ impl Life {
             next = next.min(later(now, NAP));
         }
         match agenda {
-            Some(Agenda { timer, message }) => {
-                for at in [timer, message].into_iter().flatten() {
-                    // In the machine's time; what is due already and still waits is tried again after a nap.
-                    let at = later(at, -self.off);
-                    next = next.min(if at <= now { later(now, NAP) } else { at });
-                }
+            Some(Next { known: true, at: None }) => {}
+            Some(Next { known: true, at: Some(at) }) => {
+                // What is due already and still waits is tried again after a nap.
+                let at = later(at, -self.off);
+                next = next.min(if at <= now { later(now, NAP) } else { at });
             }
-            None if self.awake.is_some() => next = next.min(later(now, NAP)),
-            None => {}
+            _ if self.awake.is_some() => next = next.min(later(now, NAP)),
+            _ => {}
         }
         Some(next.max(now))
     }
@@ -394,7 +404,7 @@ impl Life {
     }
 
     /// The bot hears what was said, does what is due, and carries what it has to say.
-    async fn turn(&mut self) -> Result<Option<Agenda>, Fell> {
+    async fn turn(&mut self) -> Result<Next, Fell> {
         self.try_again().await?;
         self.hear().await?;
         let agenda = self.settle().await?;
@@ -487,26 +497,29 @@ impl Life {
         Ok(())
     }
 
-    /// Does and says everything that is due now. What comes next; `None` if that could not be told.
-    async fn settle(&mut self) -> Result<Option<Agenda>, Fell> {
+    /// Does and says everything that is due now. What comes next, in the machine's time.
+    async fn settle(&mut self) -> Result<Next, Fell> {
         let engine = self.engine();
+        let mut messages = None;
         let mut first = true;
         loop {
             let (done, agenda) = self.unless_it_falls(engine.tick()).await?.expect("it runs");
             if done == 0 && !first {
-                return Ok((!self.note_full_disk()).then_some(agenda));
+                // Who could not be told comes again after a nap, as the program does.
+                let known = !self.note_full_disk() && engine.vitals().trusts_the_clock();
+                return Ok(Next { known, at: [agenda.timer, messages].into_iter().flatten().min() });
             }
             first = false;
-            self.carry().await?;
+            messages = self.carry().await?;
         }
     }
 
-    /// Both couriers, side by side, each until it has nothing to carry.
-    async fn carry(&mut self) -> Result<(), Fell> {
+    /// Both couriers, side by side, each until it has nothing to carry; when the first of them is to come again.
+    async fn carry(&mut self) -> Result<Option<Timestamp>, Fell> {
         let awake = self.awake.take().expect("it is up");
         let outcome = self.unless_it_falls(all(awake.couriers.iter().map(carry_all))).await;
         self.awake = Some(awake);
-        outcome.map(drop)
+        Ok(outcome?.into_iter().flatten().min())
     }
 
     /// People read their answers and go on.
@@ -543,10 +556,11 @@ impl Life {
     }
 
     async fn unless_it_falls<T>(&self, action: impl Future<Output = T>) -> Result<T, Fell> {
+        // What was answered before everything stopped has been seen.
         tokio::select! {
             biased;
-            () = self.watch.notify.notified() => Err(Fell),
             outcome = action => Ok(outcome),
+            () = self.watch.notify.notified() => Err(Fell),
         }
     }
 
@@ -593,10 +607,15 @@ impl Life {
         let couriers = [Platform::Matrix, Platform::Discord].map(|p| Courier::new(engine.clone(), side(p))).into();
         let marks = engine.bookmarks(Platform::Matrix).await.expect("it runs");
         for (name, room) in &mut self.rooms {
-            if room.said.first().is_some_and(|deed| self.cast.people[self.deeds[*deed].who].platform == Platform::Discord) {
+            if room
+                .said
+                .first()
+                .is_some_and(|deed| self.cast.people[self.deeds[*deed].who].platform == Platform::Discord)
+            {
                 continue;
             }
-            let mark = marks.get(name).and_then(|event| room.said.iter().position(|deed| self.deeds[*deed].event == *event));
+            let mark =
+                marks.get(name).and_then(|event| room.said.iter().position(|deed| self.deeds[*deed].event == *event));
             room.heard = mark.map_or(0, |at| at + 1);
         }
         self.awake = Some(Awake { engine, running, couriers });
@@ -618,12 +637,12 @@ impl Life {
     }
 }
 
-/// The one place that knows how a courier takes its steps.
-async fn carry_all(courier: &Courier) {
+/// The one place that knows how a courier takes its steps. Carries everything that may go; when it is to come again.
+async fn carry_all(courier: &Courier) -> Option<Timestamp> {
     loop {
-        let step: Result<bool, Stopped> = courier.step().await;
-        if !step.expect("it runs") {
-            return;
+        match courier.step().await.expect("it runs") {
+            Step::Carried => {}
+            Step::Idle { until } => return until,
         }
     }
 }

@@ -115,24 +115,63 @@ pub struct Gathering {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// Says in a community which zone and hours are theirs.
-    Settle { community: usize },
-    SetUp { community: usize },
-    Ask { ask: usize },
-    Withdraw { ask: usize },
-    Invite { ask: usize, who: usize },
-    Maybe { ask: usize },
-    Pledge { pledge: usize },
-    Adjust { pledge: usize, due: Due },
-    Done { pledge: usize },
-    HandBack { pledge: usize },
-    Confirm { pledge: usize },
-    StillNeeded { pledge: usize },
-    Thanks { pledge: usize },
-    Gathering { gathering: usize },
-    MoveGathering { gathering: usize, starts: jiff::civil::DateTime },
-    CancelGathering { gathering: usize },
-    Hold { gathering: usize },
-    Post { gathering: usize },
+    Settle {
+        community: usize,
+    },
+    SetUp {
+        community: usize,
+    },
+    Ask {
+        ask: usize,
+    },
+    Withdraw {
+        ask: usize,
+    },
+    Invite {
+        ask: usize,
+        who: usize,
+    },
+    Maybe {
+        ask: usize,
+    },
+    Pledge {
+        pledge: usize,
+    },
+    Adjust {
+        pledge: usize,
+        due: Due,
+    },
+    Done {
+        pledge: usize,
+    },
+    HandBack {
+        pledge: usize,
+    },
+    Confirm {
+        pledge: usize,
+    },
+    StillNeeded {
+        pledge: usize,
+    },
+    Thanks {
+        pledge: usize,
+    },
+    Gathering {
+        gathering: usize,
+    },
+    MoveGathering {
+        gathering: usize,
+        starts: jiff::civil::DateTime,
+    },
+    CancelGathering {
+        gathering: usize,
+    },
+    Hold {
+        gathering: usize,
+    },
+    Post {
+        gathering: usize,
+    },
 }
 
 impl Act {
@@ -166,7 +205,8 @@ fn zone(name: &str) -> Zone {
 impl Cast {
     pub fn draw(dice: &mut Dice, size: Size) -> Cast {
         // A third of the histories have a change of clocks somewhere in them.
-        let day = if dice.of_100(34) { *dice.pick(&[50, 75, 255, 280]) + dice.range(0, 20) } else { dice.range(0, 365) };
+        let day =
+            if dice.of_100(34) { *dice.pick(&[50, 75, 255, 280]) + dice.range(0, 20) } else { dice.range(0, 365) };
         let begins: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
         let begins = super::dice::later(begins, SignedDuration::from_hours(24 * day));
         let mut people = Vec::new();
@@ -221,7 +261,14 @@ impl Cast {
                 _ => Sight::Open,
             };
             let when = at(quarter(dice.range(60, weeks - 4 * 24 * 60)));
-            self.asks.push(Ask { community, asker, sight, need: dice.range(3, 9), token: format!("want{ask}word"), id: None });
+            self.asks.push(Ask {
+                community,
+                asker,
+                sight,
+                need: dice.range(3, 9),
+                token: format!("want{ask}word"),
+                id: None,
+            });
             intents.push(Intent { at: when, who: asker, act: Act::Ask { ask } });
             if dice.of_100(10) {
                 let when = super::dice::later(when, dice.minutes(60, 12 * 24 * 60));

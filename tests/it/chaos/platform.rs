@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, Sight};
+use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use barnraiser::domain::community::Platform;
 use barnraiser::engine::inbound::Cause;
-use barnraiser::engine::parcel::{Destination, Outcome, Parcel};
+use barnraiser::engine::parcel::{Destination, Extent, Outcome, Pace, Parcel, Rate};
 use barnraiser::speech::message::Message;
 use jiff::{SignedDuration, Timestamp};
 
@@ -89,6 +89,10 @@ pub struct Inner {
     pub met: BTreeMap<&'static str, u64>,
     /// Who is hit by it is drawn when it hits.
     pub bar_next: Option<Timestamp>,
+    /// Whoever is asked to wait is asked for the whole platform.
+    pub whole: bool,
+    /// What the platforms take, as the bot is told.
+    pub pace: Option<Rate>,
 }
 
 impl Inner {
@@ -120,7 +124,9 @@ impl Inner {
 
     fn to(&self, destination: &Destination) -> To {
         match destination {
-            Destination::Place { id, .. } => To::Place(id.strip_prefix("place-").and_then(|n| n.parse().ok()).unwrap_or(99)),
+            Destination::Place { id, .. } => {
+                To::Place(id.strip_prefix("place-").and_then(|n| n.parse().ok()).unwrap_or(99))
+            }
             Destination::Person(account) | Destination::Chat { account, .. } => To::Person(self.names[&account.id]),
         }
     }
@@ -182,6 +188,10 @@ impl Gateway for Side {
         self.platform
     }
 
+    fn pace(&self) -> Pace {
+        Pace { overall: None, each: self.inner().pace }
+    }
+
     async fn deliver(&self, letter: &Letter) -> Outcome {
         let parcel = &letter.parcel;
         let mut inner = self.inner();
@@ -225,7 +235,10 @@ impl Gateway for Side {
                 unheard("a timeout")
             }
             Verdict::Lost => unheard("a timeout"),
-            Verdict::Limited(seconds) => Outcome::Later { after: SignedDuration::from_secs(seconds) },
+            Verdict::Limited(seconds) => {
+                let of = if inner.whole { Extent::Platform } else { Extent::Route };
+                Outcome::Later { after: SignedDuration::from_secs(seconds), of }
+            }
             Verdict::Closed => {
                 // Whoever waits for this answer sees that none comes, and asks elsewhere.
                 answers(&mut inner);
@@ -268,7 +281,7 @@ impl Gateway for Side {
         lookup
     }
 
-    async fn clock(&self) -> Option<Timestamp> {
-        Some(self.inner().now)
+    async fn clock(&self) -> ServerClock {
+        ServerClock::Shows(self.inner().now)
     }
 }

@@ -10,7 +10,10 @@ use super::{Complaint, complaint};
 pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
     for way in facts.ways.values() {
         if way.posts > 1 {
-            wrong.push(complaint(format!("{} messages with one key stand in {:?}", way.posts, way.to), [way.key.into()]));
+            wrong.push(complaint(
+                format!("{} messages with one key stand in {:?}", way.posts, way.to),
+                [way.key.into()],
+            ));
         }
         if way.row.is_none() {
             wrong.push(complaint("a message that no row knows".to_owned(), [way.key.into()]));
@@ -26,20 +29,24 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
             "failed" if last != Some(Verdict::Closed) => "said to have failed, and nobody refused it",
             "failed" if posts > 0 => "said to have failed, and there",
             "parked" if !looked_in_vain(facts, &row.key) => "parked, though its history could be read",
-            // What comes after a parked row of its lane waits for a steward, as that one does.
+            // Where nobody knows whether the card itself was posted, its next version waits for a steward, as that one does.
             "ready" if row.cause == "card" && follows_a_parked(facts, row) => continue,
             "ready" | "sending" | "unknown" if row.not_before <= facts.end => "never came to an end",
             "delivered" | "cancelled" | "failed" | "parked" | "expired" | "ready" => continue,
             _ => "in a state of its own",
         };
-        wrong.push(complaint(format!("{} ({}, {}) is {problem}", row.effect, row.community, row.state), [row.key.clone()]));
+        wrong.push(complaint(
+            format!("{} ({}, {}) is {problem}", row.effect, row.community, row.state),
+            [row.key.clone()],
+        ));
     }
     twice(facts, wrong);
 }
 
 /// A row may be parked before its first request was seen: it was claimed, and the bot fell.
 fn looked_in_vain(facts: &Facts<'_>, key: &str) -> bool {
-    let lookups = facts.history.0.iter().filter(|e| matches!(&e.what, Event::Lookup { key: k, .. } if k == key)).count();
+    let lookups =
+        facts.history.0.iter().filter(|e| matches!(&e.what, Event::Lookup { key: k, .. } if k == key)).count();
     let shut = facts.history.0.iter().any(|entry| {
         matches!(&entry.what, Event::Fault(text) if text.contains("Closed") || text.contains("PutOut") || text.contains("looks empty"))
     });
@@ -48,7 +55,8 @@ fn looked_in_vain(facts: &Facts<'_>, key: &str) -> bool {
 
 fn follows_a_parked(facts: &Facts<'_>, row: &MessageRow) -> bool {
     facts.ledger.messages.iter().any(|other| {
-        other.state == "parked" && (&other.refs, &other.destination, &other.community) == (&row.refs, &row.destination, &row.community)
+        other.state == "parked"
+            && (&other.refs, &other.destination, &other.community) == (&row.refs, &row.destination, &row.community)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use barnraiser::domain::community::Platform;
 use barnraiser::domain::{Due, Zone};
 use barnraiser::engine::inbound::Cause;
 use jiff::civil::{Date, Time, time};
@@ -36,8 +37,10 @@ pub enum Change {
     Due(Due),
     Done,
     StillNeeded,
-    /// Kept, handed back or released.
+    /// Kept or handed back.
     Over,
+    /// Its ask was taken back while it was open.
+    Released,
 }
 
 /// One pledge as the history tells it.
@@ -63,9 +66,18 @@ pub struct Facts<'a> {
     pub ways: BTreeMap<&'a str, Way<'a>>,
     pub courses: Vec<Course>,
     /// From when until when the bot could not do what was due, with a little for catching up.
-    pub troubles: Vec<(Timestamp, Timestamp)>,
+    pub troubles: Vec<(Timestamp, Timestamp, Reach)>,
     clocks: Vec<(Timestamp, i64)>,
     pub end: Timestamp,
+}
+
+/// Whom a trouble keeps the bot from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Everyone,
+    Platform(Platform),
+    Person(usize),
+    Place(usize),
 }
 
 /// Long enough for what waited to be done, looked up and sent again once nothing stands in the way.
@@ -80,12 +92,15 @@ impl<'a> Facts<'a> {
         history: &'a History,
         ledger: &'a Ledger,
         posts: &'a BTreeMap<To, Vec<Post>>,
+        // Whether who is asked to wait is asked for the whole platform.
+        whole: bool,
     ) -> Facts<'a> {
         let end = history.0.last().map_or(cast.begins, |entry| entry.at);
         let ways = ways(history, ledger, posts);
         let courses = courses(cast, deeds, ledger);
-        let troubles = troubles(history, end);
-        let clocks = history.0.iter().filter_map(|e| if let Event::Clock(off) = e.what { Some((e.at, off)) } else { None });
+        let troubles = troubles(cast, history, whole, end);
+        let clocks =
+            history.0.iter().filter_map(|e| if let Event::Clock(off) = e.what { Some((e.at, off)) } else { None });
         let clocks = clocks.collect();
         Facts { cast, deeds, history, ledger, ways, courses, troubles, clocks, end }
     }
@@ -101,14 +116,37 @@ impl<'a> Facts<'a> {
     }
 
     /// When the bot can act again, if it cannot at this instant.
-    pub fn hindered(&self, at: Timestamp) -> Option<Timestamp> {
-        self.troubles.iter().filter(|(from, until)| *from <= at && at < *until).map(|(_, until)| *until).max()
+    pub fn hindered(&self, who: usize, at: Timestamp) -> Option<Timestamp> {
+        let platform = self.cast.people[who].platform;
+        let keeps = |reach: Reach| match reach {
+            Reach::Everyone => true,
+            Reach::Platform(other) => other == platform,
+            Reach::Person(other) => other == who,
+            Reach::Place(_) => false,
+        };
+        let now = self.troubles.iter().filter(|(from, until, reach)| *from <= at && at < *until && keeps(*reach));
+        now.map(|(_, until, _)| *until).max()
+    }
+
+    /// The first instant from `at` on at which the bot can act in a community's place.
+    pub fn unhindered(&self, community: usize, mut at: Timestamp) -> Timestamp {
+        let platform = self.cast.communities[community].platform;
+        let all = [Reach::Everyone, Reach::Platform(platform), Reach::Place(community)];
+        let keeps = |reach: Reach| all.contains(&reach);
+        loop {
+            let now = self.troubles.iter().filter(|(from, until, reach)| *from <= at && at < *until && keeps(*reach));
+            match now.map(|(_, until, _)| *until).max() {
+                Some(until) => at = until,
+                None => return at,
+            }
+        }
     }
 
     /// The first instant from `at` on at which the bot can act and this person may be written to.
-    pub fn reachable(&self, who: &Person, mut at: Timestamp) -> Timestamp {
+    pub fn reachable(&self, number: usize, mut at: Timestamp) -> Timestamp {
+        let who = &self.cast.people[number];
         loop {
-            let next = self.hindered(at).unwrap_or(at);
+            let next = self.hindered(number, at).unwrap_or(at);
             let next = if awake(who, next) { next } else { next_morning(who, next) };
             if next == at {
                 return at;
@@ -165,7 +203,8 @@ fn courses(cast: &Cast, deeds: &[Deed], ledger: &Ledger) -> Vec<Course> {
         let community = cast.asks[pledge.ask].community;
         let rows = ledger.pledges.get(&cast.communities[community].name);
         // Known by a word nobody else uses, not by anything the bot made up.
-        let Some(row) = rows.and_then(|rows| rows.iter().find(|row| row.what.starts_with(&format!("{} ", pledge.token))))
+        let Some(row) =
+            rows.and_then(|rows| rows.iter().find(|row| row.what.starts_with(&format!("{} ", pledge.token))))
         else {
             continue;
         };
@@ -186,7 +225,7 @@ fn courses(cast: &Cast, deeds: &[Deed], ledger: &Ledger) -> Vec<Course> {
                 Act::Done { pledge } if pledge == number => Change::Done,
                 Act::StillNeeded { pledge } if pledge == number => Change::StillNeeded,
                 Act::HandBack { pledge } | Act::Confirm { pledge } if pledge == number => Change::Over,
-                Act::Withdraw { ask } if ask == pledge.ask => Change::Over,
+                Act::Withdraw { ask } if ask == pledge.ask => Change::Released,
                 Act::Pledge { pledge } if pledge == number => {
                     if let Some(at) = deed.taken.filter(|_| deed.refused == Some(false)) {
                         course.made = at;
@@ -206,12 +245,23 @@ fn courses(cast: &Cast, deeds: &[Deed], ledger: &Ledger) -> Vec<Course> {
             course.changes.push((row.state_at, Change::Over));
         }
         course.changes.sort_by_key(|(at, _)| *at);
+        // What was done when its ask was taken back stays done, and what was over stays over.
+        let mut open = true;
+        course.changes.retain(|(_, change)| {
+            let counts = open || *change != Change::Released;
+            open = match change {
+                Change::Due(_) => open,
+                Change::StillNeeded => true,
+                Change::Done | Change::Over | Change::Released => false,
+            };
+            counts
+        });
         courses.push(course);
     }
     courses
 }
 
-fn troubles(history: &History, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+fn troubles(cast: &Cast, history: &History, whole: bool, end: Timestamp) -> Vec<(Timestamp, Timestamp, Reach)> {
     let mut troubles = Vec::new();
     let (mut down, mut slow) = (None, None);
     for entry in &history.0 {
@@ -219,25 +269,41 @@ fn troubles(history: &History, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
             Event::Down(_) => down = Some(entry.at),
             Event::Up => {
                 if let Some(from) = down.take() {
-                    troubles.push((from, later(entry.at, CATCH_UP)));
+                    troubles.push((from, later(entry.at, CATCH_UP), Reach::Everyone));
                 }
             }
             // While the machine's clock is behind, time stands still in the bot, and for as long again once it is right.
             Event::Clock(off) => {
                 if let Some((from, behind)) = slow.take() {
-                    troubles.push((from, later(later(entry.at, behind), CATCH_UP)));
+                    troubles.push((from, later(later(entry.at, behind), CATCH_UP), Reach::Everyone));
                 }
                 slow = (*off < 0).then(|| (entry.at, SignedDuration::from_secs(-off)));
             }
-            Event::FullDisk(_) => troubles.push((entry.at, later(entry.at, SignedDuration::from_mins(15)))),
+            Event::FullDisk(_) => {
+                troubles.push((entry.at, later(entry.at, SignedDuration::from_mins(15)), Reach::Everyone));
+            }
+            // What goes the same way waits as long, and the next may be asked to wait again.
+            Event::Request { to, verdict: Verdict::Limited(seconds), .. } => {
+                let until = later(later(entry.at, SignedDuration::from_secs(*seconds)), CATCH_UP);
+                match to {
+                    To::Person(who) if whole => {
+                        troubles.push((entry.at, until, Reach::Platform(cast.people[*who].platform)));
+                    }
+                    To::Place(place) if whole => {
+                        troubles.push((entry.at, until, Reach::Platform(cast.communities[*place].platform)));
+                    }
+                    To::Person(who) => troubles.push((entry.at, until, Reach::Person(*who))),
+                    To::Place(place) => troubles.push((entry.at, until, Reach::Place(*place))),
+                }
+            }
             _ => {}
         }
     }
     if let Some(from) = down {
-        troubles.push((from, end));
+        troubles.push((from, end, Reach::Everyone));
     }
     if let Some((from, _)) = slow {
-        troubles.push((from, end));
+        troubles.push((from, end, Reach::Everyone));
     }
     troubles
 }

@@ -2,7 +2,9 @@
 //! did, and the database at the end. It shares no rule with the bot; what should have happened it works out by itself.
 
 mod delivery;
+mod digests;
 mod facts;
+mod notices;
 mod nudges;
 mod promises;
 mod records;
@@ -27,5 +29,7 @@ pub fn check(facts: &Facts<'_>) -> Vec<Complaint> {
     records::check(facts, &mut wrong);
     promises::check(facts, &mut wrong);
     nudges::check(facts, &mut wrong);
+    notices::check(facts, &mut wrong);
+    digests::check(facts, &mut wrong);
     wrong
 }

@@ -37,9 +37,24 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
         if let Err(what) = follow(facts, course) {
             let here = facts.name(course.community);
             let token = facts.cast.pledges[course.pledge].token.clone();
-            let about = [format!("{token} "), format!("P{}\"", course.number), format!("({}, ", course.number), format!("Care({})", course.number)];
+            let about = [
+                format!("{token} "),
+                format!("P{}\"", course.number),
+                format!("({}, ", course.number),
+                format!("Care({})", course.number),
+            ];
             let who = &facts.cast.people[course.helper];
-            wrong.push(complaint(format!("P{} of {here}, {} ({}, quiet {:?}), due {}: {what}", course.number, who.name, who.zone.name(), who.quiet, course.due), about));
+            wrong.push(complaint(
+                format!(
+                    "P{} of {here}, {} ({}, quiet {:?}), due {}: {what}",
+                    course.number,
+                    who.name,
+                    who.zone.name(),
+                    who.quiet,
+                    course.due
+                ),
+                about,
+            ));
         }
     }
 }
@@ -80,8 +95,8 @@ fn epochs(facts: &Facts<'_>, course: &Course) -> Vec<Epoch> {
             Change::StillNeeded => {
                 epochs.push(Epoch { from: *at, until: facts.end, due, again: instant(zone, due) <= *at });
             }
-            Change::Done | Change::Over if open => last.until = *at,
-            Change::Done | Change::Over => {}
+            Change::Done | Change::Over | Change::Released if open => last.until = *at,
+            Change::Done | Change::Over | Change::Released => {}
         }
     }
     epochs
@@ -164,7 +179,7 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
 fn by_when(facts: &Facts<'_>, course: &Course, mut at: Timestamp) -> Timestamp {
     let who = &facts.cast.people[course.helper];
     loop {
-        at = facts.reachable(who, at);
+        at = facts.reachable(course.helper, at);
         if at >= facts.end || !had_theirs(facts, course, at) {
             return super::super::dice::later(at, CATCH_UP);
         }
@@ -178,9 +193,15 @@ fn had_theirs(facts: &Facts<'_>, course: &Course, at: Timestamp) -> bool {
     let soon = super::super::dice::later(at, CATCH_UP);
     facts.ways.values().filter(|way| way.cause == Cause::Nudge && way.to == To::Person(course.helper)).any(|way| {
         let about_this = way.community == facts.name(course.community)
-            && way.said.iter().any(|s| matches!(s, Said::Nudge(items) if items.iter().any(|(n, _)| *n == course.number)));
+            && way
+                .said
+                .iter()
+                .any(|s| matches!(s, Said::Nudge(items) if items.iter().any(|(n, _)| *n == course.number)));
         let began = way.tries[0].0;
-        let settled = way.tries.last().is_some_and(|(when, verdict, _)| *when <= at && matches!(verdict, Verdict::Taken | Verdict::Closed));
+        let settled = way
+            .tries
+            .last()
+            .is_some_and(|(when, verdict, _)| *when <= at && matches!(verdict, Verdict::Taken | Verdict::Closed));
         let waits = began < at && !settled && way.lookups.last().is_none_or(|(when, _)| *when >= at);
         let same_day = way.tries.iter().any(|(when, _, _)| who.zone.date(*when) == today && *when <= soon);
         !(about_this && began >= at) && (waits || same_day)
@@ -190,7 +211,10 @@ fn had_theirs(facts: &Facts<'_>, course: &Course, at: Timestamp) -> bool {
 fn is_parked(facts: &Facts<'_>, course: &Course) -> bool {
     let (here, id) = (facts.name(course.community), format!("P{}", course.number));
     facts.ledger.messages.iter().any(|row| {
-        row.cause == "nudge" && row.community == here && row.refs.contains(&id) && matches!(row.state.as_str(), "parked" | "expired")
+        row.cause == "nudge"
+            && row.community == here
+            && row.refs.contains(&id)
+            && matches!(row.state.as_str(), "parked" | "expired")
     })
 }
 
@@ -198,10 +222,10 @@ fn is_parked(facts: &Facts<'_>, course: &Course) -> bool {
 fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, day: Date) -> Result<(), String> {
     let helper = &facts.cast.people[course.helper];
     let due = morning(helper, day).max(epoch.from);
-    let begun = facts.reachable(helper, due);
+    let begun = facts.reachable(course.helper, due);
     for convener in facts.cast.communities[course.community].conveners {
         let who = &facts.cast.people[convener];
-        let latest = super::super::dice::later(facts.reachable(who, begun), CATCH_UP);
+        let latest = super::super::dice::later(facts.reachable(convener, begun), CATCH_UP);
         if latest >= epoch.until {
             continue;
         }
@@ -216,7 +240,10 @@ fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, day: Date) -> Result<
             .collect();
         notes.sort_unstable();
         let parked = facts.ledger.messages.iter().any(|row| {
-            row.cause == "care" && row.community == here && row.refs.contains(&format!("P{}", course.number)) && matches!(row.state.as_str(), "parked" | "expired")
+            row.cause == "care"
+                && row.community == here
+                && row.refs.contains(&format!("P{}", course.number))
+                && matches!(row.state.as_str(), "parked" | "expired")
         });
         match notes.first() {
             None if parked => {}
@@ -224,7 +251,9 @@ fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, day: Date) -> Result<
             Some(at) if *at < due.checked_sub(FAST).unwrap_or(due) => {
                 return Err(format!("the care note of {day} came early, at {at}"));
             }
-            Some(at) if *at > latest => return Err(format!("the care note of {day} came late, at {at} and not by {latest}")),
+            Some(at) if *at > latest => {
+                return Err(format!("the care note of {day} came late, at {at} and not by {latest}"));
+            }
             Some(_) => {}
         }
     }

@@ -21,7 +21,10 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
                     let who_is = &facts.cast.people[who];
                     if !awake(who_is, *at) && !awake(who_is, facts.shown(*at)) {
                         let civil = who_is.zone.civil(*at);
-                        wrong.push(complaint(format!("{:?} in quiet hours, {civil}: {}", way.cause, way.text), [way.key.into()]));
+                        wrong.push(complaint(
+                            format!("{:?} in quiet hours, {civil}: {}", way.cause, way.text),
+                            [way.key.into()],
+                        ));
                     }
                     let there = !matches!(verdict, Verdict::Lost | Verdict::Limited(_) | Verdict::Closed);
                     if way.cause == Cause::Nudge && there {
@@ -38,7 +41,10 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
         keys.dedup();
         if keys.len() > 1 {
             let name = &facts.cast.people[who].name;
-            wrong.push(complaint(format!("{} nudge messages to {name} on {day}", keys.len()), keys.iter().map(|k| (*k).to_owned())));
+            wrong.push(complaint(
+                format!("{} nudge messages to {name} on {day}", keys.len()),
+                keys.iter().map(|k| (*k).to_owned()),
+            ));
         }
     }
 }
@@ -55,7 +61,9 @@ fn public(facts: &Facts<'_>, cause: Cause, text: &str, said: &Said, key: &str, w
     }
     if matches!(cause, Cause::Card) {
         for person in &facts.cast.people {
-            if text.contains(&person.name) && !facts.cast.asks.iter().any(|a| facts.cast.people[a.asker].name == person.name) {
+            if text.contains(&person.name)
+                && !facts.cast.asks.iter().any(|a| facts.cast.people[a.asker].name == person.name)
+            {
                 wrong.push(complaint(format!("a card names {}: {text}", person.name), [key.to_owned()]));
             }
         }
@@ -81,7 +89,7 @@ fn open_at(course: &Course, at: jiff::Timestamp, inclusive: bool) -> bool {
         match change {
             Change::Due(_) => {}
             Change::StillNeeded => open = true,
-            Change::Done | Change::Over => open = false,
+            Change::Done | Change::Over | Change::Released => open = false,
         }
     }
     open
@@ -96,21 +104,31 @@ fn stale(facts: &Facts<'_>, community: &str, at: jiff::Timestamp, said: &Said, k
         Said::Nudge(items) => {
             for (number, step) in items {
                 if closed(*number) {
-                    wrong.push(complaint(format!("a {step} about P{number} of {community}, which is over"), [key.to_owned(), format!("P{number}\"")]));
+                    wrong.push(complaint(
+                        format!("a {step} about P{number} of {community}, which is over"),
+                        [key.to_owned(), format!("P{number}\"")],
+                    ));
                 }
                 if let Some(course) = course(*number).filter(|_| *step == "reminder") {
                     let zone = &facts.cast.people[course.helper].zone;
                     let dues = course.changes.iter().filter(|(when, _)| *when <= at);
-                    let dues = dues.filter_map(|(_, change)| if let Change::Due(due) = change { Some(*due) } else { None });
-                    let due = dues.last().unwrap_or(course.due);
+                    let mut dues =
+                        dues.filter_map(|(_, change)| if let Change::Due(due) = change { Some(*due) } else { None });
+                    let due = dues.next_back().unwrap_or(course.due);
                     if instant(zone, due) <= at && !course.changes.iter().any(|(when, _)| *when == at) {
-                        wrong.push(complaint(format!("a reminder about P{number} of {community} after it was due"), [key.to_owned()]));
+                        wrong.push(complaint(
+                            format!("a reminder about P{number} of {community} after it was due"),
+                            [key.to_owned()],
+                        ));
                     }
                 }
             }
         }
         Said::Care(number) if closed(*number) => {
-            wrong.push(complaint(format!("a care note about P{number} of {community}, which is over"), [key.to_owned()]));
+            wrong.push(complaint(
+                format!("a care note about P{number} of {community}, which is over"),
+                [key.to_owned()],
+            ));
         }
         Said::Notices(told) => {
             for told in told.iter().filter(|t| matches!(t.kind, "pledged" | "adjusted" | "still_needed")) {

@@ -24,7 +24,11 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
             }
             Act::Ask { ask } => {
                 let ask = &facts.cast.asks[ask];
-                let rows = facts.ledger.asks.iter().filter(|(c, _, words, _)| c == here && words.starts_with(&format!("{} ", ask.token)));
+                let rows = facts
+                    .ledger
+                    .asks
+                    .iter()
+                    .filter(|(c, _, words, _)| c == here && words.starts_with(&format!("{} ", ask.token)));
                 let rows: Vec<u32> = rows.map(|(_, number, ..)| *number).collect();
                 if yes && rows.len() != 1 {
                     wrong.push(complaint(format!("{} was recorded, and is there as {rows:?}", ask.token), about()));
@@ -32,7 +36,8 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
             }
             Act::Gathering { gathering } => {
                 let token = &facts.cast.gatherings[gathering].token;
-                let rows = facts.ledger.gatherings.iter().filter(|(c, _, place, ..)| c == here && place == token).count();
+                let rows =
+                    facts.ledger.gatherings.iter().filter(|(c, _, place, ..)| c == here && place == token).count();
                 if yes && rows != 1 {
                     wrong.push(complaint(format!("{token} was recorded, and is there {rows} times"), about()));
                 }
@@ -46,7 +51,8 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
             }
             Act::Withdraw { ask } => {
                 let ask = &facts.cast.asks[ask];
-                let gone = facts.ledger.asks.iter().any(|(c, number, _, gone)| c == here && Some(*number) == ask.id && *gone);
+                let gone =
+                    facts.ledger.asks.iter().any(|(c, number, _, gone)| c == here && Some(*number) == ask.id && *gone);
                 if yes && !gone {
                     wrong.push(complaint(format!("{} was withdrawn, and is not", ask.token), about()));
                 }
@@ -59,10 +65,9 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
         let Some(row) = rows.iter().find(|row| row.number == course.number) else { continue };
         let last = facts.deeds.iter().filter(|deed| deed.refused == Some(false) && deed.taken.is_some());
         let last = last.filter(|deed| match deed.act {
-            Act::Done { pledge }
-            | Act::HandBack { pledge }
-            | Act::Confirm { pledge }
-            | Act::StillNeeded { pledge } => pledge == course.pledge,
+            Act::Done { pledge } | Act::HandBack { pledge } | Act::Confirm { pledge } | Act::StillNeeded { pledge } => {
+                pledge == course.pledge
+            }
             Act::Withdraw { ask } => ask == facts.cast.pledges[course.pledge].ask,
             _ => false,
         });
@@ -80,7 +85,12 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
             _ => &["released", "done", "kept"],
         };
         if !allowed.contains(&row.state.as_str()) {
-            let what = format!("P{} of {} is {}, and should be one of {allowed:?}", row.number, facts.name(course.community), row.state);
+            let what = format!(
+                "P{} of {} is {}, and should be one of {allowed:?}",
+                row.number,
+                facts.name(course.community),
+                row.state
+            );
             wrong.push(complaint(what, [format!("P{}", row.number)]));
         }
     }
