@@ -70,8 +70,8 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|n| n.parse().expect("a number"))
 }
 
-/// After so many histories that are wrong no more are lived.
-const ENOUGH: usize = 5;
+/// After so many histories that are wrong no more are lived; `BARNRAISER_TEST_ENOUGH` says another number.
+const ENOUGH: u64 = 5;
 
 #[test]
 fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
@@ -80,13 +80,14 @@ fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
         None => (number("BARNRAISER_TEST_SEEDS_FROM").unwrap_or(1), number("BARNRAISER_TEST_SEEDS").unwrap_or(24)),
     };
     let threads = number("BARNRAISER_TEST_THREADS").unwrap_or(3);
+    let enough = usize::try_from(number("BARNRAISER_TEST_ENOUGH").unwrap_or(ENOUGH)).expect("a small number");
     let next = AtomicU64::new(from);
     let all = Mutex::new((Figures::default(), Vec::new()));
     // Each seed has a thread of its own: what watches the bot belongs to a thread.
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= from + seeds || all.lock().expect("nobody panics holding it").1.len() >= ENOUGH {
+            if seed >= from + seeds || all.lock().expect("nobody panics holding it").1.len() >= enough {
                 return;
             }
             let lived = live(seed, Size::of(seed));
