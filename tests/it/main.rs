@@ -7,6 +7,8 @@ mod afterwards;
 mod awkward;
 mod backup;
 mod budget;
+#[cfg(feature = "failpoints")]
+mod chaos;
 mod check;
 mod cli;
 mod clocks;

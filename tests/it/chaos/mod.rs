@@ -1,0 +1,130 @@
+//! The simulator: six weeks of three communities in a second, with everything that can go wrong, and a checker that knows
+//! only what happened. `BARNRAISER_TEST_SEED=n` replays one seed, `BARNRAISER_TEST_SEEDS=n` lives that many (from
+//! `BARNRAISER_TEST_SEEDS_FROM` on), `BARNRAISER_TEST_SHOW=1` prints their histories. It never asks the machine's clock, and
+//! takes no chance but the seed's.
+
+mod check;
+mod deeds;
+mod dice;
+mod faults;
+mod figures;
+mod history;
+mod ledger;
+mod life;
+mod people;
+mod platform;
+mod together;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use check::Facts;
+use figures::Figures;
+use ledger::Ledger;
+use life::Life;
+use people::Size;
+
+/// A folder on a file system in memory, where there is one: what is synced there is as safe as it gets, and free.
+fn memory() -> PathBuf {
+    let shm = PathBuf::from("/dev/shm");
+    if shm.is_dir() { shm } else { std::env::temp_dir() }
+}
+
+/// What came of one seed.
+struct Lived {
+    history: String,
+    /// What the checker found, each with the end of what led to it.
+    wrong: Vec<String>,
+    figures: Figures,
+}
+
+/// Lives one history and checks it.
+fn live(seed: u64, size: Size) -> Lived {
+    let folder = tempfile::Builder::new().prefix("barnraiser-chaos").tempdir_in(memory()).expect("a folder");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut life = Life::draw(seed, size, folder.path());
+    let ledger = runtime.block_on(async {
+        life.live().await;
+        Ledger::read(folder.path()).await
+    });
+    let history = life.take_history();
+    let posts = std::mem::take(&mut life.inner().posts);
+    let whole = life.inner().whole;
+    let facts = Facts::gather(&life.cast, &life.deeds, &history, &ledger, &posts, whole);
+    let wrong = check::check(&facts);
+    let told = |complaint: check::Complaint| {
+        format!("seed {seed}: {}\n{}", complaint.what, history.tail(&complaint.about, 40))
+    };
+    let figures = Figures::of(&life, &facts);
+    Lived { wrong: wrong.into_iter().map(told).collect(), history: history.text(), figures }
+}
+
+/// What a person at the terminal, or a script, reads.
+#[expect(clippy::print_stdout, reason = "figures and histories are what somebody runs this for")]
+fn show(text: &str) {
+    println!("{text}");
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|n| n.parse().expect("a number"))
+}
+
+/// After so many histories that are wrong no more are lived; `BARNRAISER_TEST_ENOUGH` says another number.
+const ENOUGH: u64 = 5;
+
+#[test]
+fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
+    let (from, seeds) = match number("BARNRAISER_TEST_SEED") {
+        Some(seed) => (seed, 1),
+        None => (number("BARNRAISER_TEST_SEEDS_FROM").unwrap_or(1), number("BARNRAISER_TEST_SEEDS").unwrap_or(24)),
+    };
+    let threads = number("BARNRAISER_TEST_THREADS").unwrap_or(3);
+    let enough = usize::try_from(number("BARNRAISER_TEST_ENOUGH").unwrap_or(ENOUGH)).expect("a small number");
+    let next = AtomicU64::new(from);
+    let all = Mutex::new((Figures::default(), Vec::new()));
+    // Each seed has a thread of its own: what watches the bot belongs to a thread.
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= from + seeds || all.lock().expect("nobody panics holding it").1.len() >= enough {
+                return;
+            }
+            let lived = live(seed, Size::of(seed));
+            if std::env::var_os("BARNRAISER_TEST_SHOW").is_some() {
+                show(&lived.history);
+            }
+            let mut all = all.lock().expect("nobody panics holding it");
+            all.0.add(&lived.figures);
+            if !lived.wrong.is_empty() {
+                all.1.push(lived.wrong);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for thread in running {
+            thread.join().expect("a seed was lived");
+        }
+    });
+    let (figures, wrong) = all.into_inner().expect("nobody panicked");
+    show(&figures.to_string());
+    let firsts: Vec<&str> = wrong.iter().flatten().filter_map(|told| told.lines().next()).take(40).collect();
+    let in_full = wrong.iter().flatten().take(3).cloned().collect::<Vec<_>>().join("\n\n");
+    assert!(
+        wrong.is_empty(),
+        "{} of {} histories are wrong; BARNRAISER_TEST_SEED=n replays one\n{}\n\n{in_full}",
+        wrong.len(),
+        figures.seeds(),
+        firsts.join("\n")
+    );
+}
+
+#[test]
+fn one_seed_is_one_history() {
+    for seed in [3, 5] {
+        let (one, two) = (live(seed, Size::SMALL), live(seed, Size::SMALL));
+        assert!(one.history == two.history, "seed {seed} went two ways");
+        assert!(one.history.lines().count() > 200, "something happened");
+    }
+}
