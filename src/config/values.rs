@@ -78,15 +78,15 @@ pub fn schedule_or_off(text: &str) -> Result<Option<Schedule>, Wrong> {
     }
 }
 
-/// An address and port to listen on; empty for none.
+/// An address and port to listen on, or `off`.
 pub fn address_or_none(text: &str) -> Result<Option<SocketAddr>, Wrong> {
-    if text.is_empty() {
+    if text == "off" {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| {
         Wrong::new(
             format!("{} is no address with a port", shown(text)),
-            "write numbers, as in \"127.0.0.1:9464\", or \"\" to turn it off",
+            "write numbers, as in \"127.0.0.1:9464\", or \"off\"",
         )
     })
 }

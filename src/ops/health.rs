@@ -31,7 +31,7 @@ const LAST_PAGES: Duration = Duration::from_secs(1);
 /// The address cannot be had: one clear sentence.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot listen on {at} for the health pages: {source}. How to mend: change health.listen, or turn it off with \"\""
+    "cannot listen on {at} for the health pages: {source}. How to mend: change health.listen, or turn it off with \"off\""
 )]
 pub struct CannotListen {
     at: SocketAddr,

@@ -165,7 +165,7 @@ fn an_address_that_cannot_be_had_is_one_sentence_before_anything_starts() {
     std::fs::set_permissions(folder.path().join("password"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .unwrap();
     let said = run(&config);
-    let mend = "How to mend: change health.listen, or turn it off with \"\"";
+    let mend = "How to mend: change health.listen, or turn it off with \"off\"";
     assert!(said.contains(&format!("cannot listen on {at} for the health pages: ")) && said.contains(mend), "{said}");
     assert!(!folder.path().join("data").exists(), "nothing was started");
 }

@@ -159,7 +159,7 @@ data = "{self.folder}/data"
 [delivery]
 quarantine_seconds = {QUARANTINE}
 [health]
-listen = ""
+listen = "off"
 
 [matrix]
 messages_per_minute = 6000

@@ -65,7 +65,7 @@ data = "{folder}/data"
 [community]
 zone = "America/Chicago"
 [health]
-listen = ""
+listen = "off"
 [matrix]
 messages_per_minute = 6000
 burst = 1000
