@@ -3,7 +3,7 @@
 //!
 //! A process under test is told by `BARNRAISER_TEST_KILL=POINT:N` to end itself with SIGKILL at the Nth pass through a
 //! point (`any` counts them all), and by `BARNRAISER_TEST_PASSES` to name every point it passes on standard error. A test
-//! in the same process gives the thread a [`Watcher`].
+//! in the same process gives the thread a `Watcher`.
 
 /// Where in its work the program is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
