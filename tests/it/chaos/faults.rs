@@ -108,7 +108,7 @@ impl Fault {
                 let off = dice.range(-MOST_WRONG, MOST_WRONG);
                 Fault::Clock { off: SignedDuration::from_secs(off), how_long: dice.minutes(5, 24 * 60) }
             }
-            16 | 17 => Fault::Away { platform, how_long: dice.seconds_of_any_size(60, 36 * 3600) },
+            16 | 17 => Fault::Away { platform, how_long: dice.minutes(10, 36 * 60) },
             _ => Fault::Muddle { how_long: dice.minutes(60, 4 * 24 * 60) },
         }
     }

@@ -274,7 +274,7 @@ impl Gateway for Side {
         let now = inner.now;
         let shut = |until: Option<&Timestamp>| until.is_some_and(|until| *until > now);
         let (found, lookup) = if inner.is_away(self.platform) {
-            ("away", Lookup::Later { after: SignedDuration::from_mins(1), of: Extent::Platform })
+            ("away", Lookup::Later { after: SignedDuration::from_mins(10), of: Extent::Platform })
         } else if shut(inner.closed.get(&to)) {
             ("unreadable", Lookup::Unreadable("nothing is read there".to_owned()))
         } else if shut(inner.barred.get(&to)) {

@@ -284,7 +284,8 @@ fn troubles(cast: &Cast, history: &History, whole: bool, end: Timestamp) -> Vec<
             }
             // What was tried meanwhile is looked for once more than the quarantine later.
             Event::Away { platform, until } => {
-                troubles.push((entry.at, later(*until, CATCH_UP), Reach::Platform(*platform)));
+                let again = SignedDuration::from_mins(10);
+                troubles.push((entry.at, later(later(*until, again), CATCH_UP), Reach::Platform(*platform)));
             }
             // What goes the same way waits as long, and the next may be asked to wait again.
             Event::Request { to, verdict: Verdict::Limited(seconds), .. } => {
