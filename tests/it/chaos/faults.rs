@@ -27,6 +27,11 @@ pub enum Fault {
         times: u32,
         blind: SignedDuration,
     },
+    /// A platform answers nothing for a while.
+    Away {
+        platform: Platform,
+        how_long: SignedDuration,
+    },
     ClosedDirect {
         who: usize,
         how_long: SignedDuration,
@@ -66,6 +71,7 @@ impl Fault {
         match self {
             Fault::Requests { trouble, .. } => trouble.name(),
             Fault::Blinded { .. } => "blinded",
+            Fault::Away { .. } => "platform away",
             Fault::ClosedDirect { .. } => "closed direct chat",
             Fault::PutOut { .. } => "put out of a place",
             Fault::Crash { .. } => "crash",
@@ -80,7 +86,7 @@ impl Fault {
         let platform = if dice.of_100(70) { Platform::Matrix } else { Platform::Discord };
         let times = u32::try_from(dice.range(1, 9)).expect("small");
         let requests = |trouble| Fault::Requests { platform, trouble, times };
-        match dice.range(0, 17) {
+        match dice.range(0, 19) {
             0 => requests(Trouble::Lost),
             1 => requests(Trouble::ErrorBefore),
             2 => requests(Trouble::ErrorAfter),
@@ -102,6 +108,7 @@ impl Fault {
                 let off = dice.range(-MOST_WRONG, MOST_WRONG);
                 Fault::Clock { off: SignedDuration::from_secs(off), how_long: dice.minutes(5, 24 * 60) }
             }
+            16 | 17 => Fault::Away { platform, how_long: dice.minutes(10, 36 * 60) },
             _ => Fault::Muddle { how_long: dice.minutes(60, 4 * 24 * 60) },
         }
     }

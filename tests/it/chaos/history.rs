@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use barnraiser::domain::community::Platform;
 use barnraiser::domain::nudge::Step;
 use barnraiser::engine::inbound::Cause;
 use barnraiser::speech::message::{Message, Notice};
@@ -98,6 +99,11 @@ pub enum Event {
     Fault(String),
     /// The machine's clock is so many seconds off.
     Clock(i64),
+    /// A platform answers nothing until then.
+    Away {
+        platform: Platform,
+        until: Timestamp,
+    },
     /// A commit found no room.
     FullDisk(&'static str),
     Over,

@@ -231,7 +231,7 @@ impl Cast {
             communities.push(Community { name: name.to_owned(), platform, zone: own, conveners, members, weekly });
         }
         // Some belong to both of the communities on one platform.
-        for _ in 0..(each / 4).max(1) {
+        for _ in 0..(each / 3).clamp(3, 6) {
             let guest = *dice.pick(&communities[0].members);
             if !communities[1].members.contains(&guest) {
                 communities[1].members.push(guest);

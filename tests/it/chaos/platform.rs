@@ -78,6 +78,8 @@ pub struct Inner {
     /// Late requests on their way, with the instant of their arrival.
     pub late: Vec<(Timestamp, Post)>,
     pub spells: Vec<Spell>,
+    /// Nothing gets an answer until then, though what people do still arrives.
+    pub away: HashMap<&'static str, Timestamp>,
     /// Everything is asked to wait until then.
     pub clogged: HashMap<&'static str, Timestamp>,
     /// The history cannot be read until then, and looks empty.
@@ -131,10 +133,18 @@ impl Inner {
         }
     }
 
+    fn is_away(&self, platform: Platform) -> bool {
+        self.away.get(platform.name()).is_some_and(|until| *until > self.now)
+    }
+
     fn verdict(&mut self, platform: Platform, to: To) -> Verdict {
         if self.closed.get(&to).is_some_and(|until| *until > self.now) {
             self.count("closed");
             return Verdict::Closed;
+        }
+        if self.is_away(platform) {
+            self.count("away");
+            return Verdict::Lost;
         }
         if let Some(until) = self.clogged.get(platform.name()).filter(|until| **until > self.now) {
             let wait = until.duration_since(self.now).as_secs().max(1);
@@ -263,7 +273,9 @@ impl Gateway for Side {
         let to = inner.to(&parcel.destination);
         let now = inner.now;
         let shut = |until: Option<&Timestamp>| until.is_some_and(|until| *until > now);
-        let (found, lookup) = if shut(inner.closed.get(&to)) {
+        let (found, lookup) = if inner.is_away(self.platform) {
+            ("away", Lookup::Later { after: SignedDuration::from_mins(10), of: Extent::Platform })
+        } else if shut(inner.closed.get(&to)) {
             ("unreadable", Lookup::Unreadable("nothing is read there".to_owned()))
         } else if shut(inner.barred.get(&to)) {
             // Without the permission the answer is an empty history, not a no.
@@ -282,6 +294,7 @@ impl Gateway for Side {
     }
 
     async fn clock(&self) -> ServerClock {
-        ServerClock::Shows(self.inner().now)
+        let inner = self.inner();
+        if inner.is_away(self.platform) { ServerClock::Unreached } else { ServerClock::Shows(inner.now) }
     }
 }

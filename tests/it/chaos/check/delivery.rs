@@ -76,7 +76,6 @@ fn twice(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
                 once.map(|t| format!("{}:{:?}:{:?}", t.kind, t.pledge, t.ask)).collect()
             }
             Said::Digest(Some(gathering)) => vec![format!("digest:{gathering}")],
-            Said::Digest(None) => vec![format!("weekly:{}", day(way.community))],
             Said::Preview(gathering) if way.cause == barnraiser::engine::inbound::Cause::Preview => {
                 vec![format!("preview:{gathering:?}:{}", day(way.community))]
             }

@@ -116,8 +116,13 @@ fn scheduled(facts: &Facts<'_>, community: usize, wrong: &mut Vec<Complaint>) {
         let next = instants.get(nth + 1).copied().unwrap_or(facts.end);
         let latest = later(facts.unhindered(community, *due), CATCH_UP);
         let early = due.checked_sub(FAST).unwrap_or(*due);
-        // Where the bot could not until the next one was due, the two are one.
-        if latest < next && !seen.iter().any(|at| early <= *at && *at <= latest) && !was_given_up(facts, community) {
+        // Where the bot could not until the next one was due, the two are one; and one that was late is that day's.
+        let that_day = seen.iter().any(|at| *at < *due && here.zone.date(*at) == here.zone.date(*due));
+        if latest < next
+            && !that_day
+            && !seen.iter().any(|at| early <= *at && *at <= latest)
+            && !was_given_up(facts, community)
+        {
             wrong.push(complaint(
                 format!("{name}'s digest of {due} ({schedule}, {}) never came by {latest}", here.zone.name()),
                 about(),

@@ -282,6 +282,11 @@ fn troubles(cast: &Cast, history: &History, whole: bool, end: Timestamp) -> Vec<
             Event::FullDisk(_) => {
                 troubles.push((entry.at, later(entry.at, SignedDuration::from_mins(15)), Reach::Everyone));
             }
+            // What was tried meanwhile is looked for once more than the quarantine later.
+            Event::Away { platform, until } => {
+                let again = SignedDuration::from_mins(10);
+                troubles.push((entry.at, later(later(*until, again), CATCH_UP), Reach::Platform(*platform)));
+            }
             // What goes the same way waits as long, and the next may be asked to wait again.
             Event::Request { to, verdict: Verdict::Limited(seconds), .. } => {
                 let until = later(later(entry.at, SignedDuration::from_secs(*seconds)), CATCH_UP);

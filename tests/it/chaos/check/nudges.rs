@@ -123,19 +123,23 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
     }
     for epoch in epochs(facts, course) {
         let (mut step, mut day) = first(who, &epoch);
+        // The day it counts from, at the latest.
+        let mut last_day = day;
         loop {
             if step == "care_note" || next >= BUDGET {
-                care(facts, course, &epoch, if step == "reminder" { days(epoch.due.date(), 1) } else { day })?;
+                let on = |day: Date| if step == "reminder" { days(epoch.due.date(), 1) } else { day };
+                care(facts, course, &epoch, [on(day), on(last_day)])?;
                 break;
             }
             // A step never belongs to a morning before it was promised.
             let earliest = morning(who, day).max(epoch.from);
-            let latest = by_when(facts, course, earliest);
+            let latest = by_when(facts, course, morning(who, last_day).max(epoch.from));
             let found = nudges.get(next).filter(|nudge| nudge.at <= epoch.until);
             let Some(nudge) = found else {
                 let due = instant(&who.zone, epoch.due);
                 if step == "reminder" && latest >= due && latest < epoch.until {
                     (step, day) = ("check", days(epoch.due.date(), 1));
+                    last_day = day;
                     continue;
                 }
                 if latest >= epoch.until || is_parked(facts, course) {
@@ -145,6 +149,7 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
             };
             if step == "reminder" && nudge.step == "check" && latest >= instant(&who.zone, epoch.due) {
                 (step, day) = ("check", days(epoch.due.date(), 1));
+                last_day = day;
                 continue;
             }
             if nudge.step != step {
@@ -160,11 +165,14 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
                 return Err(format!("its {step} of {day} came late, at {} and not by {latest}", nudge.at));
             }
             next += 1;
+            // The three days count from when it was ready to be said; where the platform would not take it, that is earlier
+            // than when it was.
             let on = who.zone.date(nudge.at);
-            (step, day) = match step {
-                "reminder" => ("check", days(epoch.due.date(), 1)),
-                "check" => ("last_check", days(on, 3)),
-                _ => ("care_note", days(on, 3)),
+            let ready = if facts.hindered(course.helper, earliest).is_some() { who.zone.date(earliest) } else { on };
+            (step, day, last_day) = match step {
+                "reminder" => ("check", days(epoch.due.date(), 1), days(epoch.due.date(), 1)),
+                "check" => ("last_check", days(ready, 3), days(on, 3)),
+                _ => ("care_note", days(ready, 3), days(on, 3)),
             };
         }
     }
@@ -219,10 +227,11 @@ fn is_parked(facts: &Facts<'_>, course: &Course) -> bool {
 }
 
 /// Silence ends in a private note to every convener.
-fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, day: Date) -> Result<(), String> {
+/// It belongs to one of these days, or to one between them.
+fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, [day, last_day]: [Date; 2]) -> Result<(), String> {
     let helper = &facts.cast.people[course.helper];
     let due = morning(helper, day).max(epoch.from);
-    let begun = facts.reachable(course.helper, due);
+    let begun = facts.reachable(course.helper, morning(helper, last_day).max(epoch.from));
     for convener in facts.cast.communities[course.community].conveners {
         let who = &facts.cast.people[convener];
         let latest = super::super::dice::later(facts.reachable(convener, begun), CATCH_UP);

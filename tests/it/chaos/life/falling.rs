@@ -35,6 +35,10 @@ impl Life {
                     let trouble = Trouble::ResetAfter;
                     inner.spells.push(Spell { platform, trouble, left: times });
                 }
+                Fault::Away { platform, how_long } => {
+                    self.inner().away.insert(platform.name(), later(now, how_long));
+                    self.note(Event::Away { platform, until: later(now, how_long) });
+                }
                 Fault::ClosedDirect { who, how_long } => {
                     self.inner().closed.insert(To::Person(who), later(now, how_long));
                 }
