@@ -75,7 +75,7 @@ impl Courier {
                 vitals.server_time(self.gateway.platform(), clock.showed_at(world), clock.now())
             }
             ServerClock::Silent => vitals.no_server_time(),
-            ServerClock::Unreached => {}
+            ServerClock::Unreached => vitals.no_answer(self.gateway.platform()),
         }
         if !vitals.trusts_the_clock() {
             tracing::error!(skew = ?vitals.skew(), "what is due waits until this machine's clock is confirmed");

@@ -1,6 +1,8 @@
 //! The time and chance of the running program. Everything else takes them as arguments.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +12,10 @@ pub const RELEASED: Timestamp = Timestamp::constant(1_767_225_600, 0);
 /// Where `now` comes from.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
+
+    /// How much time has passed since some instant, whatever the clock was set to meanwhile. Where the two disagree,
+    /// somebody set the clock, or the machine slept.
+    fn passed(&self) -> SignedDuration;
 
     /// What this clock showed at an instant of the world's, such as the time a server put on an event.
     fn showed_at(&self, world: Timestamp) -> Timestamp {
@@ -25,6 +31,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine's clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn passed(&self) -> SignedDuration {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        SignedDuration::try_from(BEGAN.elapsed()).unwrap_or(SignedDuration::MAX)
     }
 }
 
@@ -47,6 +58,11 @@ impl Clock for ShiftedClock {
         self.showed_at(SystemClock.now())
     }
 
+    /// Time that is skipped on purpose has passed.
+    fn passed(&self) -> SignedDuration {
+        SystemClock.passed().saturating_add(SignedDuration::from_millis(self.shift_ms.load(Ordering::Relaxed)))
+    }
+
     fn showed_at(&self, world: Timestamp) -> Timestamp {
         let shift = SignedDuration::from_millis(self.shift_ms.load(Ordering::Relaxed));
         world.saturating_add(shift).unwrap_or(Timestamp::MAX)
@@ -57,21 +73,34 @@ impl Clock for ShiftedClock {
 #[derive(Debug)]
 pub struct ManualClock {
     at_ms: AtomicI64,
+    wrong_by_ms: AtomicI64,
 }
 
 impl ManualClock {
     pub fn at(now: Timestamp) -> Self {
-        ManualClock { at_ms: AtomicI64::new(now.as_millisecond()) }
+        ManualClock { at_ms: AtomicI64::new(now.as_millisecond()), wrong_by_ms: AtomicI64::new(0) }
     }
 
+    /// Time passes until an instant.
     pub fn set(&self, to: Timestamp) {
         self.at_ms.store(to.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Somebody sets it wrong by so much, while no time passes.
+    pub fn set_wrong(&self, by: SignedDuration) {
+        self.wrong_by_ms.store(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.at_ms.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
+        let wrong_by = SignedDuration::from_millis(self.wrong_by_ms.load(Ordering::Relaxed));
+        let at = Timestamp::from_millisecond(self.at_ms.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH);
+        at.saturating_add(wrong_by).unwrap_or(Timestamp::MAX)
+    }
+
+    fn passed(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.at_ms.load(Ordering::Relaxed))
     }
 }
 

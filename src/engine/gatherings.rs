@@ -173,8 +173,9 @@ pub(super) async fn preview_due(case: &mut Case<'_>, id: GatheringId) -> Result<
         return Ok(());
     }
     // The name tells a moved gathering's second preview from its first.
-    let effect = format!("digest:{id}:preview:{}", stored.gathering.starts.date());
-    let meaning = Meaning::Preview { gathering: id };
+    let on = stored.gathering.starts.date();
+    let effect = format!("digest:{id}:preview:{on}");
+    let meaning = Meaning::Preview { gathering: id, on: Some(on) };
     for convener in people::conveners(case.conn, community).await? {
         let not_before = convener.member.waking.now_or_next_morning(case.now);
         let (refs, cause, priority) = (vec![Ref::Gathering(id)], Cause::Preview, Priority::Digest);

@@ -2,6 +2,7 @@
 //! any more (promise 4).
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
 
@@ -31,6 +32,9 @@ pub(super) enum Meaning {
     },
     Preview {
         gathering: GatheringId,
+        /// The day it was on when this fell due; a gathering that was moved since has another preview.
+        #[serde(default)]
+        on: Option<Date>,
     },
     /// In a place: somebody's direct messages are closed.
     CannotReach {
@@ -119,7 +123,7 @@ pub(super) async fn resolve(
         Meaning::Notices(items) => notices(conn, items, to).await,
         Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
         Meaning::Digest { gathering, since } => digest(conn, gathering, since, to).await,
-        Meaning::Preview { gathering } => preview(conn, gathering, to).await,
+        Meaning::Preview { gathering, on } => preview(conn, gathering, on, to).await,
         Meaning::CannotReach { member, route } => cannot_reach(conn, member, &route).await,
     }
 }
@@ -182,7 +186,9 @@ async fn care_note(conn: &mut SqliteConnection, pledge: PledgeId, to: &Addressee
     }
     let Some(scope) = about(conn, to.community, pledge).await? else { return Ok(None) };
     let Some(subject) = scope.subject else { return Ok(None) };
-    let line = subject.pledge(pledge).filter(|p| p.pledge.is_open()).map(|p| view::care_line(&subject, &p.pledge));
+    // With a step ahead it is not unanswered any more: there is a new date, or another question to its helper.
+    let unanswered = subject.pledge(pledge).filter(|p| p.pledge.is_open() && p.step.is_none());
+    let line = unanswered.map(|p| view::care_line(&subject, &p.pledge));
     Ok(line.map(|line| Message::CareNote { line }))
 }
 
@@ -211,12 +217,18 @@ async fn cannot_reach(conn: &mut SqliteConnection, member: MemberId, route: &str
     Ok(ill.then(|| Message::CannotReach { name: person.member.name.into() }))
 }
 
-async fn preview(conn: &mut SqliteConnection, id: GatheringId, to: &Addressee) -> Result<Option<Message>, Fault> {
+async fn preview(
+    conn: &mut SqliteConnection,
+    id: GatheringId,
+    on: Option<Date>,
+    to: &Addressee,
+) -> Result<Option<Message>, Fault> {
     if !still_convenes(conn, to).await? {
         return Ok(None);
     }
     let Some(stored) = gatherings::gathering(conn, to.community, id).await? else { return Ok(None) };
-    if stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
+    let moved = on.is_some_and(|on| on != stored.gathering.starts.date());
+    if moved || stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
         return Ok(None);
     }
     let held = stored.gathering.digest == DigestState::Held;

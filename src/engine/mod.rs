@@ -125,9 +125,6 @@ pub type Running = JoinHandle<()>;
 /// As many jobs may wait as two batches hold; then whoever brings more waits too.
 const WAITING_JOBS: usize = 128;
 
-/// While the clock is not to be relied on, nothing is due before it has been compared again.
-const CLOCK_WAIT: SignedDuration = SignedDuration::from_secs(15);
-
 impl Engine {
     /// Opens a data folder and starts the engine on it.
     ///
@@ -243,9 +240,6 @@ impl Engine {
 
     /// Does what is due, at most 64 timers; returns how many there were and what comes next.
     pub async fn tick(&self) -> Result<(usize, Agenda), Stopped> {
-        if !self.vitals.trusts_the_clock() {
-            return Ok((0, Agenda { timer: None, message: None }));
-        }
         match self.send(Input::Tick).await? {
             Outcome::Ticked(done, agenda) => Ok((done, agenda)),
             // It stays due, and is tried again after the longest nap.
@@ -266,9 +260,6 @@ impl Engine {
     /// The next message to deliver on a platform: claimed within its pace, asked again whether it still makes sense, its
     /// body frozen.
     pub async fn claim(&self, platform: Platform, pace: Pace) -> Result<Next, Stopped> {
-        if !self.vitals.trusts_the_clock() {
-            return Ok(Next::Idle { until: self.clock.now().saturating_add(CLOCK_WAIT).ok() });
-        }
         loop {
             match self.send(Input::Claim(platform, pace)).await? {
                 Outcome::Claimed(outgoing::Claimed::Parcel(parcel)) => {

@@ -85,6 +85,8 @@ pub(super) struct Job {
 const BATCH: usize = 64;
 /// The clock's high-water mark is written when it is this far behind.
 const MARK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// While the clock is not to be relied on nothing goes out before it was compared again.
+const CLOCK_WAIT: SignedDuration = SignedDuration::from_secs(15);
 /// A timer whose handling failed is tried again after this.
 const AFTER_A_FAULT: SignedDuration = SignedDuration::from_mins(10);
 
@@ -106,6 +108,8 @@ pub(super) struct Writer {
     /// The latest time seen, now or by an earlier process: the engine's time never goes back behind it.
     seen: Timestamp,
     marked: Timestamp,
+    /// What the clock showed last, and how much time had passed by then.
+    looked: Option<(Timestamp, SignedDuration)>,
 }
 
 impl Writer {
@@ -116,7 +120,7 @@ impl Writer {
             note_the_gap(&mut store.writer, seen, lent.clock.now()).await?;
         }
         let keys = Keys::load(&mut store.writer, &*lent.ids).await?;
-        let mut writer = Writer { store, keys, lent, seen, marked: seen };
+        let mut writer = Writer { store, keys, lent, seen, marked: seen, looked: None };
         writer.settle_the_past().await?;
         Ok(writer)
     }
@@ -161,6 +165,18 @@ impl Writer {
     /// one wrong day would hold everything until it comes.
     fn tell_the_time(&mut self) -> Timestamp {
         let (shows, vitals) = (self.lent.clock.now(), &self.lent.vitals);
+        let passed = self.lent.clock.passed();
+        if let Some((showed, by)) = self.looked.replace((shows, passed)) {
+            let jumped = shows.duration_since(showed).saturating_sub(passed.saturating_sub(by));
+            // The machine slept, or somebody set its clock: a server confirmed it before, and has to again.
+            if jumped.abs() > CLOCK_TOLERANCE && vitals.confirms_the_clock() {
+                tracing::warn!(
+                    seconds = jumped.as_secs(),
+                    "the clock jumped; what is due waits until a server confirms it"
+                );
+                vitals.doubt_the_clock();
+            }
+        }
         if vitals.trusts_the_clock() {
             let ahead = self.seen.duration_since(shows);
             if ahead > CLOCK_TOLERANCE && vitals.confirms_the_clock() {
@@ -209,7 +225,7 @@ impl Writer {
 
     /// Handles the inputs in order and commits. Also says whether delivery or rhythm may have got work to do.
     async fn handle_all(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<(Vec<Outcome>, bool), Fault> {
-        let Writer { store, keys, lent, seen, marked } = self;
+        let Writer { store, keys, lent, seen, marked, .. } = self;
         // A batch is called by what it was begun for.
         let kind = inputs.first().map_or("nothing", Input::kind);
         let mut batch = store.writer.begin_with("begin immediate").await?;
@@ -320,6 +336,13 @@ impl Desk<'_> {
                 let mut script = Script::default();
                 bookmarks::set(&mut script, platform, &room, &event);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            // Nothing falls due and nothing is sent by a clock that may be wrong.
+            Input::Tick if !self.vitals.trusts_the_clock() => {
+                Ok(Outcome::Ticked(0, Agenda { timer: None, message: None }))
+            }
+            Input::Claim(..) if !self.vitals.trusts_the_clock() => {
+                Ok(Outcome::Claimed(Claimed::Nothing(self.now.saturating_add(CLOCK_WAIT).ok())))
             }
             Input::Tick => self.tick().await,
             Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),

@@ -139,6 +139,7 @@ impl Vitals {
     /// The machine's clock is not to be relied on until a platform has confirmed it.
     pub fn doubt_the_clock(&self) {
         self.0.untested.store(true, Ordering::Relaxed);
+        self.0.confirmed.store(false, Ordering::Relaxed);
     }
 
     /// What a platform's server said the time is, and what our clock showed then.
@@ -149,6 +150,17 @@ impl Vitals {
         self.0.off.store(off, Ordering::Relaxed);
         self.0.confirmed.store(!off, Ordering::Relaxed);
         self.0.untested.store(false, Ordering::Relaxed);
+    }
+
+    /// A platform does not answer. What it said the time is says less from hour to hour: as long as another platform can
+    /// be asked, that one is believed alone.
+    pub fn no_answer(&self, platform: Platform) {
+        let mut reports = self.reports();
+        if reports.ahead.len() > 1 && reports.ahead.remove(&platform).is_some() {
+            let off = reports.ahead.values().any(|ahead| ahead.abs() > CLOCK_TOLERANCE);
+            self.0.off.store(off, Ordering::Relaxed);
+            self.0.confirmed.store(!off, Ordering::Relaxed);
+        }
     }
 
     /// A platform answers and does not say what time it is: there is nothing to compare with.
@@ -242,6 +254,20 @@ mod tests {
         assert_eq!(vitals.skew(), Some(Skew::Disagrees(Platform::Matrix, SignedDuration::from_mins(-6))));
         vitals.server_time(Platform::Matrix, at("2026-03-05T10:06:00Z"), at("2026-03-05T10:06:00Z"));
         assert_eq!(vitals.skew(), None);
+    }
+
+    #[test]
+    fn a_platform_that_is_away_is_no_witness_against_the_clock() {
+        let (vitals, shows) = (Vitals::default(), at("2026-03-05T10:00:00Z"));
+        for platform in [Platform::Matrix, Platform::Discord] {
+            vitals.server_time(platform, at("2026-03-05T08:00:00Z"), shows);
+        }
+        vitals.no_answer(Platform::Discord);
+        assert!(!vitals.trusts_the_clock(), "the other one has said so too");
+        vitals.server_time(Platform::Matrix, shows, shows);
+        assert!(vitals.trusts_the_clock(), "it was set right, and the one that answers says so");
+        vitals.no_answer(Platform::Matrix);
+        assert!(vitals.trusts_the_clock(), "with nobody to ask, the last answer stands");
     }
 
     #[test]

@@ -122,6 +122,44 @@ async fn a_clock_that_was_ahead_before_is_forgiven_once_a_server_confirms_the_ti
 }
 
 #[tokio::test]
+async fn a_clock_that_jumps_while_it_runs_fires_nothing_before_a_server_confirms_it() {
+    let rig = reminder_on_the_ninth().await;
+    let truth = chicago("2026-03-08 12:00");
+    rig.clock.set(truth);
+    let (server, courier) = Clocked::on(&rig, ServerClock::Shows(truth));
+    work(&rig, &courier).await;
+    assert!(rig.engine().vitals().confirms_the_clock());
+    // A moment later somebody sets it to the afternoon of the day after; the next comparison is minutes away.
+    rig.clock.set_wrong(SignedDuration::from_hours(28));
+    assert_eq!(rig.engine().tick().await.unwrap().0, 0);
+    assert!(!rig.engine().vitals().trusts_the_clock());
+    work(&rig, &courier).await;
+    assert_eq!(rig.world.nudges(), [], "it is the eighth, whatever the clock shows");
+
+    // Set right, and asked again, it is believed.
+    rig.clock.set_wrong(SignedDuration::ZERO);
+    let morning = chicago("2026-03-09 09:00");
+    rig.clock.set(morning);
+    server.set(ServerClock::Shows(morning));
+    work(&rig, &courier).await;
+    assert_eq!(rig.world.nudges().len(), 1);
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_is_believed_as_soon_as_a_server_says_so() {
+    let rig = reminder_on_the_ninth().await;
+    let (evening, morning) = (chicago("2026-03-08 20:00"), chicago("2026-03-09 09:00"));
+    rig.clock.set(evening);
+    let (server, courier) = Clocked::on(&rig, ServerClock::Shows(evening));
+    work(&rig, &courier).await;
+    // Its own count stood still while it slept.
+    rig.clock.set_wrong(morning.duration_since(evening));
+    server.set(ServerClock::Shows(morning));
+    work(&rig, &courier).await;
+    assert_eq!(rig.world.nudges().len(), 1);
+}
+
+#[tokio::test]
 async fn a_platform_that_does_not_say_what_time_it_is_is_no_reason_to_wait() {
     let rig = reminder_on_the_ninth().await;
     rig.engine().vitals().doubt_the_clock();

@@ -253,3 +253,47 @@ async fn whoever_is_back_early_is_told_and_reminded_as_if_they_had_not_left() {
     assert_eq!(about(&news, "dm:omar", Cause::Nudge).len(), 1, "the reminder of the tenth comes now: {news:?}");
     assert_eq!(about(&news, "dm:dev", Cause::Notice).len(), 1, "what bea pledged is told now: {news:?}");
 }
+
+/// Amara sleeps while it is day in Chicago.
+async fn amara_is_in_tokyo() -> Rig {
+    let mut rig = Rig::eastbank().await;
+    rig.say("amara", "me zone:Asia/Tokyo").await;
+    rig
+}
+
+#[tokio::test]
+async fn a_care_note_that_waited_for_the_morning_is_not_told_of_somebody_who_has_answered() {
+    let mut rig = amara_is_in_tokyo().await;
+    rig.say("dev", "ask Two lamps").await;
+    rig.say("omar", "pledge A1 what:\"lamps\" by:\"2026-03-06 17:00\"").await;
+    rig.advance(chicago("2026-03-13 12:00")).await;
+    rig.say("omar", "done P1").await;
+    rig.say("dev", "stillneeded P1").await;
+    rig.advance(chicago("2026-03-14 12:00")).await;
+    let posts = rig.world.posts();
+    assert_eq!(
+        about(&posts, "dm:amara", Cause::Care),
+        Vec::<&Post>::new(),
+        "omar was asked anew, and has not been silent"
+    );
+    rig.advance(chicago("2026-03-25 12:00")).await;
+    assert_eq!(about(&rig.world.posts(), "dm:amara", Cause::Care).len(), 1, "and in the end he was");
+}
+
+#[tokio::test]
+async fn a_gathering_that_is_moved_before_its_preview_is_read_has_one_preview() {
+    let mut rig = amara_is_in_tokyo().await;
+    rig.say("amara", "gathering new when:\"2026-05-20 18:00\"").await;
+    let due = chicago("2026-05-16 09:00");
+    rig.advance(due + SignedDuration::from_hours(1)).await;
+    let waiting: i64 = sqlx::query_scalar("select count(*) from outbox where cause = 'preview' and state = 'ready'")
+        .fetch_one(&mut rig.file().await)
+        .await
+        .unwrap();
+    assert_eq!(waiting, 1, "it waits for amara's morning");
+    rig.say("amara", "gathering move G1 when:\"2026-05-21 18:00\"").await;
+    rig.advance(chicago("2026-05-18 08:00")).await;
+    let posts = rig.world.posts();
+    let previews = about(&posts, "dm:amara", Cause::Preview);
+    assert_eq!(previews.len(), 1, "{previews:#?}");
+}

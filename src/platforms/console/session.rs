@@ -42,6 +42,13 @@ impl Clock for ConsoleClock {
             ConsoleClock::Running(clock) => clock.now(),
         }
     }
+
+    fn passed(&self) -> SignedDuration {
+        match self {
+            ConsoleClock::Still(clock) => clock.passed(),
+            ConsoleClock::Running(clock) => clock.passed(),
+        }
+    }
 }
 
 /// Why a console cannot go on: one clear sentence.

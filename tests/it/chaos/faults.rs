@@ -63,8 +63,9 @@ pub enum Fault {
     },
 }
 
-/// By more than five minutes a clock is not wrong unnoticed: sends are held while it disagrees with the platforms' clocks.
-const MOST_WRONG: i64 = 240;
+/// A clock may be wrong by so many seconds unnoticed. By more than five minutes it is not: what is due waits until it is
+/// right.
+pub const UNNOTICED: i64 = 240;
 
 impl Fault {
     pub fn name(self) -> &'static str {
@@ -86,7 +87,7 @@ impl Fault {
         let platform = if dice.of_100(70) { Platform::Matrix } else { Platform::Discord };
         let times = u32::try_from(dice.range(1, 9)).expect("small");
         let requests = |trouble| Fault::Requests { platform, trouble, times };
-        match dice.range(0, 19) {
+        match dice.range(0, 20) {
             0 => requests(Trouble::Lost),
             1 => requests(Trouble::ErrorBefore),
             2 => requests(Trouble::ErrorAfter),
@@ -105,10 +106,14 @@ impl Fault {
             13 => Fault::Off { down: dice.seconds_of_any_size(1, 48 * 3600) },
             14 => Fault::FullDisk { commits: u32::try_from(dice.range(1, 5)).expect("small") },
             15 => {
-                let off = dice.range(-MOST_WRONG, MOST_WRONG);
-                Fault::Clock { off: SignedDuration::from_secs(off), how_long: dice.minutes(5, 24 * 60) }
+                let off = SignedDuration::from_secs(dice.range(-UNNOTICED, UNNOTICED));
+                Fault::Clock { off, how_long: dice.minutes(5, 24 * 60) }
             }
-            16 | 17 => Fault::Away { platform, how_long: dice.minutes(10, 36 * 60) },
+            16 => {
+                let by = dice.seconds_of_any_size(301, 3 * 24 * 3600);
+                Fault::Clock { off: if dice.of_100(60) { by } else { -by }, how_long: dice.minutes(1, 24 * 60) }
+            }
+            17 | 18 => Fault::Away { platform, how_long: dice.minutes(10, 36 * 60) },
             _ => Fault::Muddle { how_long: dice.minutes(60, 4 * 24 * 60) },
         }
     }

@@ -29,7 +29,16 @@ pub struct MessageRow {
     pub refs: Vec<String>,
     pub destination: String,
     pub state: String,
+    pub made_at: Timestamp,
     pub not_before: Timestamp,
+    pub settled_at: Option<Timestamp>,
+}
+
+impl MessageRow {
+    /// Whether it goes to a person of this name.
+    pub fn goes_to(&self, name: &str) -> bool {
+        self.destination.contains(&format!("\"{name}\""))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +58,7 @@ fn instant(ms: i64) -> Timestamp {
 }
 
 type PledgeTuple = (String, u32, String, String, Option<String>, i64, i64);
-type MessageTuple = (Option<String>, Option<String>, String, String, String, String, String, i64);
+type MessageTuple = (Option<String>, Option<String>, String, String, String, String, String, i64, i64, Option<i64>);
 
 impl Ledger {
     pub async fn read(folder: &Path) -> Ledger {
@@ -68,7 +77,7 @@ impl Ledger {
         .fetch_all(&mut *conn)
         .await?;
         let messages: Vec<MessageTuple> = sqlx::query_as(
-            "select c.slug, o.key, o.effect, o.cause, o.refs, o.destination, o.state, o.not_before \
+            "select c.slug, o.key, o.effect, o.cause, o.refs, o.destination, o.state, o.made_at, o.not_before, o.settled_at \
              from outbox o left join communities c on c.id = o.community_id order by o.id",
         )
         .fetch_all(&mut *conn)
@@ -94,11 +103,22 @@ impl Ledger {
             let row = PledgeRow { number, what, state, confirmed_by, state_at, made_at };
             ledger.pledges.entry(slug).or_default().push(row);
         }
-        for (slug, key, effect, cause, refs, destination, state, not_before) in messages {
+        for (slug, key, effect, cause, refs, destination, state, made_at, not_before, settled_at) in messages {
             let refs = serde_json::from_str(&refs).expect("a list of short ids");
-            let not_before = instant(not_before);
+            let (made_at, not_before) = (instant(made_at), instant(not_before));
             let (community, key) = (slug.unwrap_or_default(), key.unwrap_or_default());
-            ledger.messages.push(MessageRow { community, key, effect, cause, refs, destination, state, not_before });
+            ledger.messages.push(MessageRow {
+                community,
+                key,
+                effect,
+                cause,
+                refs,
+                destination,
+                state,
+                made_at,
+                not_before,
+                settled_at: settled_at.map(instant),
+            });
         }
         Ok(ledger)
     }

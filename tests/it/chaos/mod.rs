@@ -15,6 +15,7 @@ mod people;
 mod platform;
 mod together;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +34,7 @@ fn memory() -> PathBuf {
 
 /// What came of one seed.
 struct Lived {
+    /// What happened, and the rows of all messages at the end, a line each.
     history: String,
     /// What the checker found, each with the end of what led to it.
     wrong: Vec<String>,
@@ -57,7 +59,11 @@ fn live(seed: u64, size: Size) -> Lived {
         format!("seed {seed}: {}\n{}", complaint.what, history.tail(&complaint.about, 40))
     };
     let figures = Figures::of(&life, &facts);
-    Lived { wrong: wrong.into_iter().map(told).collect(), history: history.text(), figures }
+    let mut lines = history.text();
+    for row in &ledger.messages {
+        let _ = writeln!(lines, "{row:?}");
+    }
+    Lived { wrong: wrong.into_iter().map(told).collect(), history: lines, figures }
 }
 
 /// What a person at the terminal, or a script, reads.

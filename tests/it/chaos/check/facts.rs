@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::super::deeds::Deed;
 use super::super::dice::later;
+use super::super::faults::UNNOTICED;
 use super::super::history::{Event, History, Said, To, Verdict};
 use super::super::ledger::{Ledger, MessageRow};
 use super::super::people::{Act, Cast, Person};
@@ -80,8 +81,9 @@ pub enum Reach {
     Place(usize),
 }
 
-/// Long enough for what waited to be done, looked up and sent again once nothing stands in the way.
-pub const CATCH_UP: SignedDuration = SignedDuration::from_mins(5);
+/// Long enough for what waited to be done, looked up and sent again once nothing stands in the way, by a clock that is
+/// behind unnoticed.
+pub const CATCH_UP: SignedDuration = SignedDuration::from_mins(10);
 /// A clock may be this much too fast unnoticed.
 pub const FAST: SignedDuration = SignedDuration::from_mins(5);
 
@@ -112,6 +114,8 @@ impl<'a> Facts<'a> {
     /// What the machine's clock shows: what falls due falls due by it.
     pub fn shown(&self, at: Timestamp) -> Timestamp {
         let off = self.clocks.iter().rev().find(|(from, _)| *from <= at).map_or(0, |(_, off)| *off);
+        // By a clock that is further off nothing falls due.
+        let off = if off.abs() > UNNOTICED { 0 } else { off };
         later(at, SignedDuration::from_secs(off))
     }
 
@@ -143,11 +147,38 @@ impl<'a> Facts<'a> {
     }
 
     /// The first instant from `at` on at which the bot can act and this person may be written to.
-    pub fn reachable(&self, number: usize, mut at: Timestamp) -> Timestamp {
+    pub fn reachable(&self, number: usize, at: Timestamp) -> Timestamp {
+        self.first_awake(number, at, |at| self.hindered(number, at))
+    }
+
+    /// The same, whether or not anything gets through to them.
+    pub fn up_and_awake(&self, number: usize, at: Timestamp) -> Timestamp {
+        let down = |at: Timestamp| {
+            let now = self
+                .troubles
+                .iter()
+                .filter(|(from, until, reach)| *from <= at && at < *until && *reach == Reach::Everyone);
+            now.map(|(_, until, _)| *until).max()
+        };
+        self.first_awake(number, at, down)
+    }
+
+    fn first_awake(
+        &self,
+        number: usize,
+        mut at: Timestamp,
+        hindered: impl Fn(Timestamp) -> Option<Timestamp>,
+    ) -> Timestamp {
         let who = &self.cast.people[number];
         loop {
-            let next = self.hindered(number, at).unwrap_or(at);
-            let next = if awake(who, next) { next } else { next_morning(who, next) };
+            let next = hindered(at).unwrap_or(at);
+            // Where something stood in the way it may have been tried a little earlier, and put off to the morning.
+            let earlier = next.checked_sub(SignedDuration::from_mins(15)).unwrap_or(next).max(at);
+            let next = match () {
+                () if !awake(who, next) => next_morning(who, next),
+                () if !awake(who, earlier) => next_morning(who, earlier).max(next),
+                () => next,
+            };
             if next == at {
                 return at;
             }
@@ -242,6 +273,7 @@ fn courses(cast: &Cast, deeds: &[Deed], ledger: &Ledger) -> Vec<Course> {
             }
         }
         if row.confirmed_by.as_deref() == Some("silence") {
+            course.changes.retain(|(at, change)| *change != Change::Over || *at < row.state_at);
             course.changes.push((row.state_at, Change::Over));
         }
         course.changes.sort_by_key(|(at, _)| *at);
@@ -263,7 +295,7 @@ fn courses(cast: &Cast, deeds: &[Deed], ledger: &Ledger) -> Vec<Course> {
 
 fn troubles(cast: &Cast, history: &History, whole: bool, end: Timestamp) -> Vec<(Timestamp, Timestamp, Reach)> {
     let mut troubles = Vec::new();
-    let (mut down, mut slow) = (None, None);
+    let (mut down, mut wrong) = (None, None);
     for entry in &history.0 {
         match &entry.what {
             Event::Down(_) => down = Some(entry.at),
@@ -272,12 +304,11 @@ fn troubles(cast: &Cast, history: &History, whole: bool, end: Timestamp) -> Vec<
                     troubles.push((from, later(entry.at, CATCH_UP), Reach::Everyone));
                 }
             }
-            // While the machine's clock is behind, time stands still in the bot, and for as long again once it is right.
             Event::Clock(off) => {
-                if let Some((from, behind)) = slow.take() {
-                    troubles.push((from, later(later(entry.at, behind), CATCH_UP), Reach::Everyone));
+                if let Some(from) = wrong.take() {
+                    troubles.push((from, later(entry.at, CATCH_UP), Reach::Everyone));
                 }
-                slow = (*off < 0).then(|| (entry.at, SignedDuration::from_secs(-off)));
+                wrong = (off.abs() > UNNOTICED).then_some(entry.at);
             }
             Event::FullDisk(_) => {
                 troubles.push((entry.at, later(entry.at, SignedDuration::from_mins(15)), Reach::Everyone));
@@ -307,7 +338,7 @@ fn troubles(cast: &Cast, history: &History, whole: bool, end: Timestamp) -> Vec<
     if let Some(from) = down {
         troubles.push((from, end, Reach::Everyone));
     }
-    if let Some((from, _)) = slow {
+    if let Some(from) = wrong {
         troubles.push((from, end, Reach::Everyone));
     }
     troubles

@@ -40,9 +40,9 @@ pub fn check(facts: &Facts<'_>, wrong: &mut Vec<Complaint>) {
     }
 }
 
-/// The first change after an instant.
-fn next_change(course: &Course, at: Timestamp, end: Timestamp) -> Timestamp {
-    course.changes.iter().map(|(when, _)| *when).find(|when| *when > at).unwrap_or(end)
+/// When the nth change was made, which may be the instant of the one before: what was said late is taken in at once.
+fn nth_change(course: &Course, nth: usize, end: Timestamp) -> Timestamp {
+    course.changes.get(nth).map_or(end, |(when, _)| *when)
 }
 
 fn pledges(facts: &Facts<'_>) -> Vec<Due> {
@@ -53,9 +53,9 @@ fn pledges(facts: &Facts<'_>) -> Vec<Due> {
             dues.push(Due { community, who, kind, pledge, ask: None, at, until });
         };
         let (asker, helper) = (course.asker, course.helper);
-        due(asker, "pledged", course.made, next_change(course, course.made, facts.end));
-        for (at, change) in &course.changes {
-            let until = next_change(course, *at, facts.end);
+        due(asker, "pledged", course.made, nth_change(course, 0, facts.end));
+        for (nth, (at, change)) in course.changes.iter().enumerate() {
+            let until = nth_change(course, nth + 1, facts.end);
             match change {
                 Change::Done => due(asker, "confirm_please", *at, until),
                 Change::StillNeeded => due(helper, "still_needed", *at, until),
@@ -65,7 +65,10 @@ fn pledges(facts: &Facts<'_>) -> Vec<Due> {
         }
         for deed in facts.deeds.iter().filter(|deed| deed.refused == Some(false)) {
             let Some(at) = deed.taken else { continue };
+            // Whoever says yes after silence has said so is told that it is so, and nobody else hears it again.
+            let kept = by_silence(facts, course).is_some_and(|kept| kept <= at);
             match deed.act {
+                Act::Confirm { .. } if kept => {}
                 Act::Confirm { pledge } if pledge == course.pledge => due(helper, "confirmed", at, facts.end),
                 Act::Thanks { pledge } if pledge == course.pledge => due(helper, "thanked", at, facts.end),
                 _ => {}

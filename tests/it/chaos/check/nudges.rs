@@ -6,7 +6,7 @@ use barnraiser::engine::inbound::Cause;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::history::{Said, To, Verdict};
+use super::super::history::{Said, To};
 use super::super::people::Person;
 use super::facts::{CATCH_UP, Change, Course, FAST, Facts, days, instant, morning, next_morning};
 use super::{Complaint, complaint};
@@ -16,7 +16,9 @@ const BUDGET: usize = 3;
 /// A nudge about one pledge, as it went out.
 #[derive(Debug, Clone)]
 struct Nudge<'a> {
+    /// When it was first tried, and when it was ready to be.
     at: Timestamp,
+    ready: Timestamp,
     step: &'a str,
     key: &'a str,
     alone: bool,
@@ -68,13 +70,25 @@ fn nudges_of<'a>(facts: &'a Facts<'_>, course: &Course) -> Vec<Nudge<'a>> {
             if let Some((_, step)) = items.iter().find(|(number, _)| *number == course.number) {
                 // Sent again it is the same nudge.
                 if !nudges.iter().any(|n: &Nudge<'_>| n.key == way.key) {
-                    nudges.push(Nudge { at: *at, step, key: way.key, alone: items.len() == 1 });
+                    let ready = way.row.map_or(*at, |row| row.made_at.min(*at));
+                    nudges.push(Nudge { at: *at, ready, step, key: way.key, alone: items.len() == 1 });
                 }
             }
         }
     }
     nudges.sort_by_key(|nudge| nudge.at);
     nudges
+}
+
+/// When a nudge about it was ready that was not needed any more when it could go out: nobody saw it, and it counts.
+fn unsaid(facts: &Facts<'_>, course: &Course) -> Vec<Timestamp> {
+    let (here, id) = (facts.name(course.community), format!("P{}", course.number));
+    let rows = facts.ledger.messages.iter().filter(|row| row.cause == "nudge" && row.community == here);
+    let about = rows.filter(|row| row.refs.contains(&id));
+    let says = |said: &Said| matches!(said, Said::Nudge(items) if items.iter().any(|(n, _)| *n == course.number));
+    let unsaid =
+        about.filter(|row| !facts.ways.get(row.key.as_str()).is_some_and(|way| way.said.iter().any(|said| says(said))));
+    unsaid.map(|row| row.made_at).collect()
 }
 
 fn epochs(facts: &Facts<'_>, course: &Course) -> Vec<Epoch> {
@@ -117,6 +131,7 @@ fn first(who: &Person, epoch: &Epoch) -> (&'static str, Date) {
 fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
     let who = &facts.cast.people[course.helper];
     let nudges = nudges_of(facts, course);
+    let unsaid = unsaid(facts, course);
     let mut next = 0;
     if nudges.len() > BUDGET {
         return Err(format!("{} nudges", nudges.len()));
@@ -126,7 +141,8 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
         // The day it counts from, at the latest.
         let mut last_day = day;
         loop {
-            if step == "care_note" || next >= BUDGET {
+            let unsaid = unsaid.iter().filter(|at| **at < morning(who, day)).count();
+            if step == "care_note" || next + unsaid >= BUDGET {
                 let on = |day: Date| if step == "reminder" { days(epoch.due.date(), 1) } else { day };
                 care(facts, course, &epoch, [on(day), on(last_day)])?;
                 break;
@@ -134,7 +150,10 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
             // A step never belongs to a morning before it was promised.
             let earliest = morning(who, day).max(epoch.from);
             let latest = by_when(facts, course, morning(who, last_day).max(epoch.from));
-            let found = nudges.get(next).filter(|nudge| nudge.at <= epoch.until);
+            // What went out in the moment in which the date was changed belongs to the one it fits.
+            let belongs =
+                |nudge: &&Nudge<'_>| nudge.at < epoch.until || (nudge.at == epoch.until && nudge.step == step);
+            let found = nudges.get(next).filter(belongs);
             let Some(nudge) = found else {
                 let due = instant(&who.zone, epoch.due);
                 if step == "reminder" && latest >= due && latest < epoch.until {
@@ -168,7 +187,7 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
             // The three days count from when it was ready to be said; where the platform would not take it, that is earlier
             // than when it was.
             let on = who.zone.date(nudge.at);
-            let ready = if facts.hindered(course.helper, earliest).is_some() { who.zone.date(earliest) } else { on };
+            let ready = who.zone.date(nudge.ready);
             (step, day, last_day) = match step {
                 "reminder" => ("check", days(epoch.due.date(), 1), days(epoch.due.date(), 1)),
                 "check" => ("last_check", days(ready, 3), days(on, 3)),
@@ -187,32 +206,31 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
 fn by_when(facts: &Facts<'_>, course: &Course, mut at: Timestamp) -> Timestamp {
     let who = &facts.cast.people[course.helper];
     loop {
-        at = facts.reachable(course.helper, at);
+        // It is made ready whether or not the platform would take it, and from then on it has its day.
+        at = facts.up_and_awake(course.helper, at);
         if at >= facts.end || !had_theirs(facts, course, at) {
-            return super::super::dice::later(at, CATCH_UP);
+            return super::super::dice::later(facts.reachable(course.helper, at), CATCH_UP);
         }
         at = next_morning(who, at);
     }
 }
 
+/// Whether a message about promises, from any community, went to this person that day or still waits to. What waited and
+/// was not needed in the end took the day all the same.
 fn had_theirs(facts: &Facts<'_>, course: &Course, at: Timestamp) -> bool {
     let who = &facts.cast.people[course.helper];
     let today = who.zone.date(at);
     let soon = super::super::dice::later(at, CATCH_UP);
-    facts.ways.values().filter(|way| way.cause == Cause::Nudge && way.to == To::Person(course.helper)).any(|way| {
-        let about_this = way.community == facts.name(course.community)
-            && way
-                .said
-                .iter()
-                .any(|s| matches!(s, Said::Nudge(items) if items.iter().any(|(n, _)| *n == course.number)));
-        let began = way.tries[0].0;
-        let settled = way
-            .tries
-            .last()
-            .is_some_and(|(when, verdict, _)| *when <= at && matches!(verdict, Verdict::Taken | Verdict::Closed));
-        let waits = began < at && !settled && way.lookups.last().is_none_or(|(when, _)| *when >= at);
-        let same_day = way.tries.iter().any(|(when, _, _)| who.zone.date(*when) == today && *when <= soon);
-        !(about_this && began >= at) && (waits || same_day)
+    let (here, id) = (facts.name(course.community), format!("P{}", course.number));
+    facts.ledger.messages.iter().filter(|row| row.cause == "nudge" && row.goes_to(&who.name)).any(|row| {
+        let about_this = row.community == here && row.refs.contains(&id);
+        let way = facts.ways.get(row.key.as_str());
+        let looked = way.and_then(|way| way.lookups.last()).map(|(when, _)| *when);
+        // A parked one waits until it was looked for in vain.
+        let waits = row.made_at < at && row.settled_at.or(looked).is_none_or(|when| when >= at);
+        let tries = way.into_iter().flat_map(|way| way.tries.iter().map(|(when, _, _)| *when));
+        let same_day = tries.chain([row.made_at]).any(|when| who.zone.date(when) == today && when <= soon);
+        !(about_this && row.made_at >= at) && (waits || same_day)
     })
 }
 

@@ -57,7 +57,7 @@ impl Life {
                 Fault::Clock { off, how_long } => {
                     self.off = off;
                     self.clock_right_at = Some(later(now, how_long));
-                    self.clock.set(later(now, off));
+                    self.clock.set_wrong(off);
                     self.note(Event::Clock(off.as_secs()));
                 }
                 Fault::Muddle { how_long } => self.muddled_until = later(now, how_long),
@@ -113,6 +113,7 @@ impl Life {
                 open => break open.expect("it opens"),
             }
         };
+        engine.vitals().doubt_the_clock();
         let side = |platform| Arc::new(Side { platform, inner: Arc::clone(&self.inner) }) as Arc<dyn Gateway>;
         let couriers = [Platform::Matrix, Platform::Discord].map(|p| Courier::new(engine.clone(), side(p))).into();
         let marks = engine.bookmarks(Platform::Matrix).await.expect("it runs");

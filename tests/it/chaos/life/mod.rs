@@ -248,9 +248,10 @@ impl Life {
         self.inner().now = to;
         if self.clock_right_at.is_some_and(|at| at <= to) {
             (self.clock_right_at, self.off) = (None, SignedDuration::ZERO);
+            self.clock.set_wrong(self.off);
             self.note(Event::Clock(0));
         }
-        self.clock.set(later(to, self.off));
+        self.clock.set(to);
         self.inner().arrive();
     }
 
@@ -265,6 +266,15 @@ impl Life {
             acts.push(intent);
         }
         if now >= until {
+            return;
+        }
+        // What a clock that is days off makes of a date is not asked here, but that nothing comes of it by itself.
+        if let Some(right_at) = self.clock_right_at.filter(|_| self.off.abs().as_secs() > faults::UNNOTICED) {
+            for plan in acts {
+                self.drawn += 1;
+                let at = later(right_at, SignedDuration::from_mins(15));
+                self.queue.push(Reverse((Waiting(at, self.drawn), plan)));
+            }
             return;
         }
         for plan in acts {
