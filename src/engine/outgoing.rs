@@ -16,7 +16,8 @@ use crate::store::outbox::{self, Settled, Slack, Waiting};
 use crate::store::script::Script;
 use crate::store::{Fault, origins, people, routes};
 
-/// How long a lookup that found nothing is relied on: the send follows it at once, or it is looked up again.
+/// How long a lookup that found nothing is relied on: the send follows it at once, or it is looked up again. So it is where
+/// the platform asked to wait in between: what it held back before may have come through.
 const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// A message frozen at its first claim: said again, it says the same.
@@ -118,7 +119,9 @@ impl Claiming<'_> {
         }
         if row.unresolved > 0 {
             let absent = row.absent_at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            let fresh = absent.is_some_and(|at| self.now < after(at, self.defaults.quarantine.max(LEASE)));
+            let fresh = absent.is_some_and(|at| {
+                at.as_millisecond() >= row.opened_at && self.now < after(at, self.defaults.quarantine.max(LEASE))
+            });
             return (!fresh).then_some(self.now);
         }
         let never_looked = row.attempts == 0 && row.absent_at.is_none();

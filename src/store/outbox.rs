@@ -104,6 +104,8 @@ pub struct Waiting {
     pub unresolved: u32,
     pub unresolved_since: Option<i64>,
     pub absent_at: Option<i64>,
+    /// Until when the platform asked to wait, the last time it did; 0 if it never has.
+    pub opened_at: i64,
     /// The card's message in this place, if it was posted.
     pub card: Option<String>,
 }
@@ -148,7 +150,7 @@ pub async fn next(
     const SQL: &str = concat!(
         "select o.id, o.community_id, o.member_id, c.slug, o.effect, o.destination, o.route, o.place_id, o.cause, o.refs, \
          o.meaning, o.body, o.key, o.answers, o.state, o.made_at, o.expires_at, o.attempts, o.unresolved, o.unresolved_since, \
-         o.absent_at, \
+         o.absent_at, max(coalesce(r.shut_until, 0), coalesce(w.shut_until, 0)) as opened_at, \
          (select k.message from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
           and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]')) as card ",
         waiting!(),

@@ -143,6 +143,24 @@ async fn a_lookup_that_found_nothing_is_relied_on_only_at_once() {
     assert!(rig.claim().await.unwrap().unresolved_since.is_some(), "five hours later it may have arrived after all");
 }
 
+#[tokio::test]
+async fn what_was_held_back_while_everybody_waited_is_looked_for_again() {
+    let mut rig = Rig::eastbank_with(careful()).await;
+    rig.say("dev", "ask Two lamps").await;
+    rig.say("dev", "ask Two chairs").await;
+    let first = rig.claim().await.unwrap();
+    end(&rig, &first, unknown()).await;
+    wait(&rig, QUARANTINE);
+    let (other, look) = (rig.claim().await.unwrap(), rig.claim().await.unwrap());
+    assert_eq!((other.unresolved_since, look.key), (None, first.key.clone()));
+    end(&rig, &first, Outcome::Absent).await;
+    end(&rig, &other, Outcome::Later { after: SignedDuration::from_secs(20), of: Extent::Platform }).await;
+    wait(&rig, SignedDuration::from_secs(20));
+    let again = rig.claim().await.unwrap();
+    assert_eq!(again.key, first.key);
+    assert!(again.unresolved_since.is_some(), "a platform that lets go of what it held back may have let go of this");
+}
+
 /// A platform whose answers the test decides.
 #[derive(Default)]
 struct Moody {

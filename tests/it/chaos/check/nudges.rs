@@ -249,10 +249,13 @@ fn is_parked(facts: &Facts<'_>, course: &Course) -> bool {
 fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, [day, last_day]: [Date; 2]) -> Result<(), String> {
     let helper = &facts.cast.people[course.helper];
     let due = morning(helper, day).max(epoch.from);
-    let begun = facts.reachable(course.helper, morning(helper, last_day).max(epoch.from));
+    let last = morning(helper, last_day).max(epoch.from);
+    // The helper need not be awake for it.
+    let begun = [facts.unhindered(course.community, last), facts.reachable(course.helper, last)];
     for convener in facts.cast.communities[course.community].conveners {
         let who = &facts.cast.people[convener];
-        let latest = super::super::dice::later(facts.reachable(convener, begun), CATCH_UP);
+        let latest = begun.map(|begun| facts.reachable(convener, begun)).into_iter().max().expect("two");
+        let latest = super::super::dice::later(latest, CATCH_UP);
         if latest >= epoch.until {
             continue;
         }
