@@ -18,6 +18,8 @@ struct Due {
     pledge: Option<u32>,
     ask: Option<u32>,
     at: Timestamp,
+    /// Since when it may have been so: their first try may have been taken in unheard.
+    since: Timestamp,
     /// From here on it need not be said any more.
     until: Timestamp,
 }
@@ -50,7 +52,7 @@ fn pledges(facts: &Facts<'_>) -> Vec<Due> {
     for course in facts.courses.iter().filter(|course| !course.hazy) {
         let mut due = |who: usize, kind: &'static str, at: Timestamp, until: Timestamp| {
             let (pledge, community) = (Some(course.number), course.community);
-            dues.push(Due { community, who, kind, pledge, ask: None, at, until });
+            dues.push(Due { community, who, kind, pledge, ask: None, at, since: at, until });
         };
         let (asker, helper) = (course.asker, course.helper);
         due(asker, "pledged", course.made, nth_change(course, 0, facts.end));
@@ -101,12 +103,14 @@ fn asks(facts: &Facts<'_>) -> Vec<Due> {
                     pledge: None,
                     ask: id,
                     at,
+                    since: at,
                     until: gone(ask),
                 }));
             }
             Act::Invite { ask, who } => {
                 let id = facts.cast.asks[ask].id;
-                dues.push(Due { community, who, kind: "invited", pledge: None, ask: id, at, until: gone(ask) });
+                let since = deed.maybe.first().map_or(at, |first| at.min(*first));
+                dues.push(Due { community, who, kind: "invited", pledge: None, ask: id, at, since, until: gone(ask) });
             }
             _ => {}
         }
@@ -132,7 +136,7 @@ fn missing(facts: &Facts<'_>, due: &Due) -> Option<String> {
     let heard = heard.filter(|(_, said)| matches!(said, Said::Notices(told) if told.iter().any(about)));
     let mut heard: Vec<Timestamp> = heard.map(|((at, ..), _)| *at).collect();
     heard.sort_unstable();
-    let early = due.at.checked_sub(FAST).unwrap_or(due.at);
+    let early = due.since.checked_sub(FAST).unwrap_or(due.since);
     match heard.iter().find(|at| **at >= early) {
         Some(at) if *at > latest && latest < due.until => Some(format!("came late, at {at} and not by {latest}")),
         Some(_) => None,
