@@ -163,6 +163,24 @@ impl<'a> Facts<'a> {
         self.first_awake(number, at, down)
     }
 
+    /// By when a person must have been written to about what was so at an instant: it was made ready for their waking hours,
+    /// and then nothing stood in the way, or not for long.
+    pub fn by_when(&self, number: usize, at: Timestamp) -> Timestamp {
+        let planned = [at, self.up_and_awake(number, at)];
+        let tried = planned.map(|at| self.reachable(number, at)).into_iter().max().expect("two");
+        let latest = later(tried, CATCH_UP);
+        // What began meanwhile stood in the way as well.
+        let after_all = self.reachable(number, latest);
+        if after_all > latest { later(after_all, CATCH_UP) } else { latest }
+    }
+
+    /// Where something stood in the way, what was tried while they slept was put off to their morning.
+    fn last_asleep(&self, who: &Person, from: Timestamp, until: Timestamp) -> Option<Timestamp> {
+        let quarter = SignedDuration::from_mins(15);
+        let back = std::iter::successors(Some(until), |at| at.checked_sub(quarter).ok());
+        back.take_while(|at| *at >= from).chain([from]).find(|at| !awake(who, *at))
+    }
+
     fn first_awake(
         &self,
         number: usize,
@@ -172,12 +190,9 @@ impl<'a> Facts<'a> {
         let who = &self.cast.people[number];
         loop {
             let next = hindered(at).unwrap_or(at);
-            // Where something stood in the way it may have been tried a little earlier, and put off to the morning.
-            let earlier = next.checked_sub(SignedDuration::from_mins(15)).unwrap_or(next).max(at);
-            let next = match () {
-                () if !awake(who, next) => next_morning(who, next),
-                () if !awake(who, earlier) => next_morning(who, earlier).max(next),
-                () => next,
+            let next = match self.last_asleep(who, at, next) {
+                Some(asleep) => next_morning(who, asleep).max(next),
+                None => next,
             };
             if next == at {
                 return at;

@@ -123,7 +123,7 @@ fn missing(facts: &Facts<'_>, due: &Due) -> Option<String> {
     let who = &facts.cast.people[due.who];
     // While the bot could not, what it would have told them waits for their waking hours.
     let from = if awake(who, facts.shown(due.at)) { due.at } else { next_morning(who, due.at) };
-    let latest = later(facts.reachable(due.who, from), CATCH_UP);
+    let latest = facts.by_when(due.who, from);
     let here = facts.name(due.community);
     let about = |told: &super::super::history::Told| {
         told.kind == due.kind

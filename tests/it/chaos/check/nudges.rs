@@ -136,23 +136,25 @@ fn follow(facts: &Facts<'_>, course: &Course) -> Result<(), String> {
     if nudges.len() > BUDGET {
         return Err(format!("{} nudges", nudges.len()));
     }
-    for epoch in epochs(facts, course) {
-        let (mut step, mut day) = first(who, &epoch);
+    let epochs = epochs(facts, course);
+    for (nth, epoch) in epochs.iter().enumerate() {
+        let (mut step, mut day) = first(who, epoch);
         // The day it counts from, at the latest.
         let mut last_day = day;
         loop {
             let unsaid = unsaid.iter().filter(|at| **at < morning(who, day)).count();
             if step == "care_note" || next + unsaid >= BUDGET {
                 let on = |day: Date| if step == "reminder" { days(epoch.due.date(), 1) } else { day };
-                care(facts, course, &epoch, [on(day), on(last_day)])?;
+                care(facts, course, epoch, [on(day), on(last_day)])?;
                 break;
             }
             // A step never belongs to a morning before it was promised.
             let earliest = morning(who, day).max(epoch.from);
             let latest = by_when(facts, course, morning(who, last_day).max(epoch.from));
-            // What went out in the moment in which the date was changed belongs to the one it fits.
+            // What went out in the moment in which the date was changed belongs to the new one, if it fits.
+            let then = epochs.get(nth + 1).map(|next| first(who, next).0);
             let belongs =
-                |nudge: &&Nudge<'_>| nudge.at < epoch.until || (nudge.at == epoch.until && nudge.step == step);
+                |nudge: &&Nudge<'_>| nudge.at < epoch.until || (nudge.at == epoch.until && then != Some(nudge.step));
             let found = nudges.get(next).filter(belongs);
             let Some(nudge) = found else {
                 let due = instant(&who.zone, epoch.due);
@@ -209,7 +211,7 @@ fn by_when(facts: &Facts<'_>, course: &Course, mut at: Timestamp) -> Timestamp {
         // It is made ready whether or not the platform would take it, and from then on it has its day.
         at = facts.up_and_awake(course.helper, at);
         if at >= facts.end || !had_theirs(facts, course, at) {
-            return super::super::dice::later(facts.reachable(course.helper, at), CATCH_UP);
+            return facts.by_when(course.helper, at);
         }
         at = next_morning(who, at);
     }
@@ -251,11 +253,10 @@ fn care(facts: &Facts<'_>, course: &Course, epoch: &Epoch, [day, last_day]: [Dat
     let due = morning(helper, day).max(epoch.from);
     let last = morning(helper, last_day).max(epoch.from);
     // The helper need not be awake for it.
-    let begun = [facts.unhindered(course.community, last), facts.reachable(course.helper, last)];
+    let begun = [last, facts.reachable(course.helper, last)];
     for convener in facts.cast.communities[course.community].conveners {
         let who = &facts.cast.people[convener];
-        let latest = begun.map(|begun| facts.reachable(convener, begun)).into_iter().max().expect("two");
-        let latest = super::super::dice::later(latest, CATCH_UP);
+        let latest = begun.map(|begun| facts.by_when(convener, begun)).into_iter().max().expect("two");
         if latest >= epoch.until {
             continue;
         }
