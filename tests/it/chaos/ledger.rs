@@ -35,9 +35,9 @@ pub struct MessageRow {
 }
 
 impl MessageRow {
-    /// Whether it goes to a person of this name.
+    /// Whether it goes to a person of this name; no name is a part of another.
     pub fn goes_to(&self, name: &str) -> bool {
-        self.destination.contains(&format!("\"{name}\""))
+        self.destination.contains(name)
     }
 }
 

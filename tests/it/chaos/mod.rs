@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use check::Facts;
 use figures::Figures;
-use ledger::Ledger;
+use history::History;
+use ledger::{Ledger, MessageRow};
 use life::Life;
 use people::Size;
 
@@ -34,11 +35,22 @@ fn memory() -> PathBuf {
 
 /// What came of one seed.
 struct Lived {
-    /// What happened, and the rows of all messages at the end, a line each.
-    history: String,
+    history: History,
+    messages: Vec<MessageRow>,
     /// What the checker found, each with the end of what led to it.
     wrong: Vec<String>,
     figures: Figures,
+}
+
+impl Lived {
+    /// What happened, and the rows of all messages at the end, a line each.
+    fn text(&self) -> String {
+        let mut text = self.history.text();
+        for row in &self.messages {
+            let _ = writeln!(text, "{row:?}");
+        }
+        text
+    }
 }
 
 /// Lives one history and checks it.
@@ -59,11 +71,8 @@ fn live(seed: u64, size: Size) -> Lived {
         format!("seed {seed}: {}\n{}", complaint.what, history.tail(&complaint.about, 40))
     };
     let figures = Figures::of(&life, &facts);
-    let mut lines = history.text();
-    for row in &ledger.messages {
-        let _ = writeln!(lines, "{row:?}");
-    }
-    Lived { wrong: wrong.into_iter().map(told).collect(), history: lines, figures }
+    let wrong = wrong.into_iter().map(told).collect();
+    Lived { wrong, history, messages: ledger.messages, figures }
 }
 
 /// What a person at the terminal, or a script, reads.
@@ -120,7 +129,7 @@ fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
             }
             let lived = live(seed, Size::of(seed));
             if std::env::var_os("BARNRAISER_TEST_SHOW").is_some() {
-                show(&lived.history);
+                show(&lived.text());
             }
             let mut all = all.lock().expect("nobody panics holding it");
             all.0.add(&lived.figures);
@@ -152,7 +161,7 @@ fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
 fn one_seed_is_one_history() {
     for seed in [3, 5] {
         let (one, two) = (live(seed, Size::SMALL), live(seed, Size::SMALL));
-        assert!(one.history == two.history, "seed {seed} went two ways");
-        assert!(one.history.lines().count() > 200, "something happened");
+        assert!(one.text() == two.text(), "seed {seed} went two ways");
+        assert!(one.history.0.len() > 200, "something happened");
     }
 }
