@@ -19,6 +19,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use check::Facts;
 use figures::Figures;
@@ -117,6 +118,7 @@ fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
     };
     let threads = number("BARNRAISER_TEST_THREADS").and_then(|n| usize::try_from(n).ok()).unwrap_or_else(processors);
     let enough = usize::try_from(number("BARNRAISER_TEST_ENOUGH").unwrap_or(ENOUGH)).expect("a small number");
+    let until = number("BARNRAISER_TEST_MINUTES").map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
     let next = AtomicU64::new(from);
     let all = Mutex::new((Figures::default(), Vec::new()));
     // Each seed has a thread of its own: what watches the bot belongs to a thread.
@@ -124,6 +126,9 @@ fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
         keep_to_processor(nth);
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return;
+            }
             if seed >= from + seeds || all.lock().expect("nobody panics holding it").1.len() >= enough {
                 return;
             }
@@ -146,6 +151,10 @@ fn nothing_is_lost_and_nothing_said_twice_whatever_goes_wrong() {
     });
     let (figures, wrong) = all.into_inner().expect("nobody panicked");
     show(&figures.to_string());
+    if figures.seeds() < seeds && wrong.len() < enough {
+        show(&format!("chaos: time was up after {} of {seeds} seeds", figures.seeds()));
+    }
+    assert!(figures.seeds() > 0, "no time at all is no test");
     let firsts: Vec<&str> = wrong.iter().flatten().filter_map(|told| told.lines().next()).take(40).collect();
     let in_full = wrong.iter().flatten().take(3).cloned().collect::<Vec<_>>().join("\n\n");
     assert!(
