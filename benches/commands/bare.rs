@@ -24,8 +24,8 @@ macro_rules! heard {
 
 macro_rules! says {
     () => {
-        "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, key, \
-         answers, lane, priority, not_before, made_at) values (?, ?, ?, ?, 'console', ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?); "
+        "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, \
+         answers, lane, priority, not_before, made_at) values (?, ?, ?, ?, 'console', ?, ?, ?, ?, ?, null, ?, ?, ?, ?); "
     };
 }
 
@@ -65,8 +65,8 @@ macro_rules! change_pledge {
 const ASK: &str = concat!(
     heard!(),
     "update communities set next_ask = next_ask + 1 where id = ?; \
-     insert into asks (community_id, number, asker_id, words, kind, need, due, due_zone, due_at, visibility, made_at) \
-     values (?, ?, ?, ?, 'skill', 2, ?, 'UTC', ?, 'open', ?); ",
+     insert into asks (community_id, number, asker_id, words, kind, need, due, due_zone, due_at, visibility, made_at, \
+     origin) values (?, ?, ?, ?, 'skill', 2, ?, 'UTC', ?, 'open', ?, ?); ",
     arm!(),
     says!()
 );
@@ -76,7 +76,7 @@ const PLEDGE: &str = concat!(
     heard!(),
     "update communities set next_pledge = next_pledge + 1 where id = ?; \
      insert into pledges (community_id, number, ask, helper_id, what, first_step, amount, due, due_zone, due_at, state, \
-     state_at, made_at, step) values (?, ?, ?, ?, ?, ?, 1, ?, 'UTC', ?, 'open', ?, ?, 'reminder'); ",
+     state_at, made_at, step, origin) values (?, ?, ?, ?, ?, ?, 1, ?, 'UTC', ?, 'open', ?, ?, 'reminder', ?); ",
     arm!(),
     card!(),
     says!()
@@ -86,7 +86,7 @@ const PLEDGE_OF_A_MAYBE: &str = concat!(
     "delete from maybes where community_id = ? and ask = ? and member_id = ?; \
      update communities set next_pledge = next_pledge + 1 where id = ?; \
      insert into pledges (community_id, number, ask, helper_id, what, first_step, amount, due, due_zone, due_at, state, \
-     state_at, made_at, step) values (?, ?, ?, ?, ?, ?, 1, ?, 'UTC', ?, 'open', ?, ?, 'reminder'); ",
+     state_at, made_at, step, origin) values (?, ?, ?, ?, ?, ?, 1, ?, 'UTC', ?, 'open', ?, ?, 'reminder', ?); ",
     arm!(),
     card!(),
     says!()
@@ -272,7 +272,7 @@ impl Recorder<'_> {
             Step::Ask => {
                 let words = "Two people who can rewire a lamp safely, Sat 14 March 10:00, and show how.";
                 let rows = self.heard(ASK).int(here).int(here).int(ask).int(dev).text(words);
-                let rows = rows.text("2026-03-14T10:00").int(LATER).int(NOW);
+                let rows = rows.text("2026-03-14T10:00").int(LATER).int(NOW).text(self.origin());
                 let rows = arm(rows, here, &format!("ask_still_needed:A{ask}"), "ask_still_needed", Some(dev), ask);
                 self.card(rows)
             }
@@ -286,7 +286,7 @@ impl Recorder<'_> {
                 let (pledge, who) = (pledge(who), helper(who));
                 let rows = rows.int(here).int(here).int(pledge).int(ask).int(who);
                 let rows = rows.text("Count me in, I'll bring a tester").text("call Dev on Friday 09:30");
-                let rows = rows.text("2026-03-14").int(LATER).int(NOW).int(NOW);
+                let rows = rows.text("2026-03-14").int(LATER).int(NOW).int(NOW).text(self.origin());
                 let rows = arm(rows, here, &format!("nudge:P{pledge}"), "nudge", Some(who), pledge);
                 let rows = self.new_card(rows);
                 self.notice(rows, "pledged", pledge, dev, &format!(r#"{{"Notices":[{{"Pledged":{pledge}}}]}}"#))
@@ -337,7 +337,7 @@ impl Recorder<'_> {
 
     fn heard(&self, sql: &'static str) -> Rows {
         let account = account(self.thread, self.step.speaker());
-        Rows::of(sql).text(format!("bare.{}", self.event)).int(NOW).int(NOW).text(account).int(self.here.id)
+        Rows::of(sql).text(self.origin()).int(NOW).int(NOW).text(account).int(self.here.id)
     }
 
     fn change_pledge(&self, sql: &'static str, state: &str, pledge: i64) -> Rows {
@@ -354,7 +354,7 @@ impl Recorder<'_> {
         let rows = rows.text(format!(r#"{{"Place":{{"platform":"console","id":"{}"}}}}"#, place(self.thread)));
         let rows =
             rows.int(here.place).text("card").text(format!(r#"["A{ask}"]"#)).text(format!(r#"{{"Card":{ask}}}"#));
-        let rows = rows.text(self.key()).text(format!("card:{}:A{ask}:{}", here.id, here.place));
+        let rows = rows.text(format!("card:{}:A{ask}:{}", here.id, here.place));
         rows.int(4).int(NOW).int(NOW)
     }
 
@@ -364,7 +364,7 @@ impl Recorder<'_> {
         let rows =
             rows.text(format!(r#"{{"Person":{{"platform":"console","id":"{account}"}}}}"#)).null().text("notice");
         let rows = rows.text(format!(r#"["A{}","P{pledge}"]"#, self.story.ask)).text(meaning);
-        rows.text(self.key()).null().int(2).int(NOW).int(NOW)
+        rows.null().int(2).int(NOW).int(NOW)
     }
 
     fn new_card(&mut self, rows: Rows) -> Rows {
@@ -373,15 +373,14 @@ impl Recorder<'_> {
         self.card(rows)
     }
 
+    /// What was heard, and the origin of what it makes.
+    fn origin(&self) -> String {
+        format!("bare.{}", self.event)
+    }
+
     fn says(&mut self, rows: Rows) -> Rows {
         *self.outbox += 1;
         rows.int(*self.outbox)
-    }
-
-    /// As unique, as long and as scattered as the engine's.
-    fn key(&self) -> String {
-        let scattered = u128::from(self.outbox.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-        format!("{:024X}", scattered & ((1 << 96) - 1))
     }
 }
 
@@ -396,17 +395,18 @@ fn arm(rows: Rows, community: i64, name: &str, kind: &str, member: Option<i64>, 
 
 /// After the same stories both files hold the same rows.
 pub async fn same_rows(product: &Path, bare: &Path) {
-    const WHAT: [(&str, &str); 11] = [
+    const WHAT: [(&str, &str); 12] = [
         ("communities", "sum(next_ask) || ' ' || sum(next_pledge)"),
         ("accounts", "count(*)"),
         ("asks", "count(*) || ' ' || sum(version)"),
         ("pledges", "count(*) || ' ' || sum(version) || ' ' || count(step)"),
         ("pledges", "sum(state = 'kept') || ' ' || sum(state = 'handed_back')"),
+        ("asks", "sum(origin != '') || ' ' || (select sum(origin != '') from pledges)"),
         ("maybes", "count(*)"),
         ("thanks", "count(*) || ' ' || sum(length(words))"),
         ("timers", "count(*)"),
         ("inbox", "count(*)"),
-        ("outbox", "count(*) || ' ' || sum(state = 'ready') || ' ' || sum(state = 'cancelled')"),
+        ("outbox", "count(*) || ' ' || count(key) || ' ' || sum(state = 'ready') || ' ' || sum(state = 'cancelled')"),
         ("outbox", "sum(length(meaning)) / 1000 || ' ' || sum(length(refs)) / 1000"),
     ];
     let (mut ours, mut theirs) = (read_only(product).await, read_only(bare).await);
@@ -438,7 +438,9 @@ macro_rules! for_each {
     };
 }
 
+/// The last of it was said long ago, and a row of ours begins ready: the file that this is done to is thrown away.
 const GROW: &[&str] = &[
+    "drop trigger outbox_begins",
     concat!(
         "insert into asks (community_id, number, asker_id, words, kind, need, due, due_zone, due_at, visibility, made_at) ",
         for_each!(),
