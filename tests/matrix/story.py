@@ -3,7 +3,8 @@
     python tests/matrix/story.py --bot target/debug/barnraiser
 
 Starts a Synapse of its own and the real bot, which is killed without warning in the middle of a burst, and whose
-homeserver goes away and comes back. In the end, every command has exactly one answer, and no message was said twice.
+homeserver goes away and comes back; at last it goes on from a backup, on another folder, as after a fire. In the end, every
+command has exactly one answer, and no message was said twice.
 Exit code 0 if all of it holds; otherwise 1, and what was missing.
 
 Needs the venv described in homeserver.py.
@@ -16,6 +17,7 @@ import contextlib
 import datetime
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -23,12 +25,14 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.error
+import urllib.request
 import zoneinfo
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from homeserver import Homeserver, venv_python  # noqa: E402
+from homeserver import Homeserver, free_port, venv_python  # noqa: E402
 
 try:
     from members import Member
@@ -53,6 +57,8 @@ class Bot:
     def __init__(self, binary, url, folder):
         self.binary = binary
         self.folder = folder
+        self.data = folder / "data"
+        self.health = free_port()
         self.process = None
         self.began = None
         password = folder / "password"
@@ -61,11 +67,11 @@ class Bot:
         self.config = folder / "barnraiser.toml"
         self.config.write_text(
             f"""\
-data = "{folder}/data"
+data = "{self.data}"
 [community]
 zone = "America/Chicago"
 [health]
-listen = "off"
+listen = "127.0.0.1:{self.health}"
 [matrix]
 messages_per_minute = 6000
 burst = 1000
@@ -84,9 +90,7 @@ inviters = ["@convener:localhost"]
         clock = f"{now:%Y-%m-%d %H:%M:%S} America/Chicago"
         log = open(self.folder / "bot.log", "ab")
         command = [self.binary, "run", "--config", str(self.config), "--rehearse-from", clock]
-        # Only what this test says: a setting of the one who runs it would be taken for the bot's.
-        env = {name: value for name, value in os.environ.items() if not name.startswith("BARNRAISER_")}
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=own_settings())
         log.close()
 
     def kill(self):
@@ -102,9 +106,40 @@ inviters = ["@convener:localhost"]
         self.process = None
         check(code == 0, f"SIGTERM ends the bot cleanly, but it ended with {code}")
 
+    def tool(self, *what):
+        """Another of the program's commands; it must succeed."""
+        command = [self.binary, *map(str, what)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=own_settings())
+        check(done.returncode == 0, f"{what[0]} failed: {done.stderr}")
+
+    def page(self, name):
+        """What a health page answers: its status and its words; 0 where nobody answers."""
+        # No proxy: this is loopback.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"http://127.0.0.1:{self.health}/{name}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except OSError:
+            return 0, ""
+
+    async def shows(self, name, status, within):
+        """Asks a health page until it has this status, as whoever watches over a machine does."""
+        deadline = time.monotonic() + within
+        while (seen := await asyncio.to_thread(self.page, name))[0] != status:
+            check(time.monotonic() < deadline, f"/{name} is not {status} within {within} s, but {seen}")
+            await asyncio.sleep(0.1)
+        return seen[1]
+
     def log(self):
         path = self.folder / "bot.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+def own_settings():
+    """Only what this test says: a setting of the one who runs it would be taken for the bot's."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BARNRAISER_")}
 
 
 def check(holds, what):
@@ -173,7 +208,7 @@ class Story:
         step("Ana asks, and sees the answer and a card")
         said = await self.ask("ana", room, "!aid ask Two folding tables need:2 kind:goods by:2026-03-13")
         check("A1" in said.body, f"the answer names A1: {said.body!r}")
-        card = await ana.wait("the card of A1", from_bot(room, "m.notice", lambda s: not s.answers and "A1" in s.body))
+        card = await ana.wait("the card of A1", from_bot(room, "m.notice", card_of("A1")))
 
         step("Luis pledges; the card is edited in place")
         said = await self.ask("luis", room, '!aid pledge A1 what:"two tables" amount:2 by:2026-03-12')
@@ -197,9 +232,14 @@ class Story:
         await ana.wait_for_all("all answers of the burst", [answered(event) for event in burst], AFTER_A_KILL)
 
         step("the homeserver goes away and comes back")
+        await self.bot.shows("readyz", 200, 30)
         await asyncio.to_thread(self.home.stop)
+        page = await self.bot.shows("readyz", 503, 60)
+        check("no platform is connected" in page, f"/readyz says why: {page!r}")
+        await self.bot.shows("healthz", 200, 5)
         await asyncio.to_thread(self.home.start)
         await self.ask("ana", room, "!aid needs", within=90)
+        await self.bot.shows("readyz", 200, 60)
 
         step("Luis says done; Ana is asked, confirms and thanks")
         await self.ask("luis", chat, "done P1", within=60)
@@ -221,6 +261,22 @@ class Story:
             shown = member.all(lambda s: s.room == room and secret.lower() in str(s.content).lower())
             check(not shown, f"{member.id} sees the private ask in the room")
         check(not luis.all(lambda s: secret.lower() in str(s.content).lower()), "Luis sees the private ask somewhere")
+
+        step("a backup is made while it runs; what it says after it is lost with its folder, and it goes on from the backup")
+        backup = self.bot.folder / "backup.tar"
+        await asyncio.to_thread(self.bot.tool, "backup", backup, "--config", self.bot.config)
+        told = await self.ask("luis", room, "!aid ask A ladder, three metres kind:goods")
+        number = numbered(told)
+        card = await luis.wait(f"the card of {number}", from_bot(room, "m.notice", card_of(number)))
+        self.bot.kill()
+        shutil.rmtree(self.bot.data)
+        await asyncio.to_thread(self.bot.tool, "restore", backup, "--data", self.bot.data)
+        self.bot.start()
+        # It hears of the ladder again, and finds what it had said. The next thing has the next number.
+        later = await self.ask("ana", room, "!aid ask Somebody to hold the ladder", within=AFTER_A_KILL)
+        check(numbered(later) != number, f"{number} is given to two asks")
+        await self.ask("luis", room, f"!aid edit {number} A ladder, four metres", within=AFTER_A_KILL)
+        await luis.wait(f"the edit of {number}'s card", lambda s: s.sender == BOT and s.edits == card.id, AFTER_A_KILL)
 
         step("every command has one answer, and nothing was said twice")
         self.bot.stop()
@@ -251,6 +307,17 @@ class Story:
         check(not twice, f"said twice: {twice}")
         unmarked = [s for s in self.events().values() if s.sender == BOT and s.kind == "m.room.message" and not s.key]
         check(not unmarked, f"{len(unmarked)} messages of the bot carry no key")
+
+
+def numbered(answer):
+    """The ask that an answer names."""
+    found = re.search(r"\bA\d+\b", answer.body)
+    check(found is not None, f"the answer names an ask: {answer.body!r}")
+    return found.group()
+
+
+def card_of(ask):
+    return lambda s: not s.answers and re.search(rf"\b{ask}\b", s.body) is not None
 
 
 def answered(event):
