@@ -396,7 +396,7 @@ fn summary(config: &Config) -> String {
         format!(
             "new communities: zone {}, language {}, weekly digest {}",
             community.zone.name(),
-            community.language,
+            community.language.tag(),
             rhythm.weekly_digest.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)
         ),
         format!("housekeeping: {}; words are kept {} days", rhythm.housekeeping, rhythm.retention_days),

@@ -1,9 +1,8 @@
 //! One platform's courier: claim, render, look up what is not known, send, report. One letter at a time, in order.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
@@ -14,9 +13,9 @@ use crate::speech::copy;
 
 /// How long to wait before a receipt that could not be recorded is brought again.
 const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
-/// How often the clocks are compared, and how soon again while they disagree, in milliseconds.
-const COMPARE_EVERY: i64 = 10 * 60 * 1000;
-const COMPARE_SOON: i64 = 15 * 1000;
+/// How often the clocks are compared, and how soon again while they disagree.
+const COMPARE_EVERY: SignedDuration = SignedDuration::from_mins(10);
+const COMPARE_SOON: SignedDuration = SignedDuration::from_secs(15);
 
 /// What a step of a courier did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +30,13 @@ pub enum Step {
 pub struct Courier {
     engine: Engine,
     gateway: Arc<dyn Gateway>,
-    /// When the clocks were last compared, in this one's milliseconds.
-    compared: AtomicI64,
+    /// When the clocks were last compared, by this one.
+    compared: Mutex<Option<Timestamp>>,
 }
 
 impl Courier {
     pub fn new(engine: Engine, gateway: Arc<dyn Gateway>) -> Self {
-        Courier { engine, gateway, compared: AtomicI64::new(i64::MIN) }
+        Courier { engine, gateway, compared: Mutex::default() }
     }
 
     /// Carries one message, if one may go.
@@ -62,14 +61,9 @@ impl Courier {
     /// section 6); the engine sees to that.
     async fn compare_clocks(&self) {
         let (clock, vitals) = (self.engine.clock(), self.engine.vitals());
-        let before = clock.now();
-        let every = if vitals.trusts_the_clock() { COMPARE_EVERY } else { COMPARE_SOON };
-        let last = self.compared.load(Ordering::Relaxed);
-        let due = before.as_millisecond().checked_sub(last).is_none_or(|ms| ms < 0 || ms >= every);
-        if !due {
+        if !self.is_time_to_compare(clock.now(), vitals.trusts_the_clock()) {
             return;
         }
-        self.compared.store(before.as_millisecond(), Ordering::Relaxed);
         match self.gateway.clock().await {
             ServerClock::Shows(world) => {
                 vitals.server_time(self.gateway.platform(), clock.showed_at(world), clock.now())
@@ -80,6 +74,17 @@ impl Courier {
         if !vitals.trusts_the_clock() {
             tracing::error!(skew = ?vitals.skew(), "what is due waits until this machine's clock is confirmed");
         }
+    }
+
+    /// Whether the last comparison is long enough ago. A clock that was set back meanwhile is compared at once.
+    fn is_time_to_compare(&self, now: Timestamp, trusted: bool) -> bool {
+        let every = if trusted { COMPARE_EVERY } else { COMPARE_SOON };
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = compared.is_some_and(|last| (SignedDuration::ZERO..every).contains(&now.duration_since(last)));
+        if !recent {
+            *compared = Some(now);
+        }
+        !recent
     }
 
     /// What may have been sent before is looked up, never sent blindly again.

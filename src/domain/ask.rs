@@ -1,6 +1,5 @@
 //! An ask: a specific need, who may see it, and how far it has come.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -55,12 +54,6 @@ impl KindOfHelp {
             KindOfHelp::Care => "care",
             KindOfHelp::Voice => "voice",
         }
-    }
-}
-
-impl fmt::Display for KindOfHelp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -1,6 +1,5 @@
 //! A community, its people, and what each of them may do.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -64,12 +63,6 @@ impl Language {
             Language::English => "en",
             Language::Spanish => "es",
         }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.tag())
     }
 }
 

@@ -16,6 +16,7 @@ mod commands;
 mod config;
 mod console;
 mod corners;
+mod courier;
 mod doctor;
 mod eastbank;
 mod fuzzed;
@@ -30,6 +31,7 @@ mod matrix;
 mod opening;
 #[cfg(any(feature = "matrix", feature = "oracle"))]
 mod oracle;
+mod places;
 #[cfg(target_os = "linux")]
 mod power;
 mod promises;

@@ -116,7 +116,7 @@ fn every_mark_that_opens_closes_and_no_command_ends_in_a_full_stop() {
 fn translators_find_a_comment_above_every_text() {
     for language in Language::ALL {
         let bare: Vec<String> = entries(language).into_iter().filter(|(_, e)| !e.commented).map(|(id, _)| id).collect();
-        assert!(bare.is_empty(), "no comment in {language}: {bare:?}");
+        assert!(bare.is_empty(), "no comment in {language:?}: {bare:?}");
     }
 }
 
@@ -275,15 +275,18 @@ fn every_sample_is_whole_in_both_languages() {
             let doc = say(&message, &voice(language));
             let text = doc.plain("/");
             let name = message_name(&message);
-            assert!(!doc.blocks.is_empty() && !text.trim().is_empty(), "{name} says nothing in {language}");
+            assert!(!doc.blocks.is_empty() && !text.trim().is_empty(), "{name} says nothing in {language:?}");
             for mark in ["{", "}", "*", "`", "~"] {
-                assert!(!text.contains(mark) || text.contains("0 9 * * Mon"), "{mark} in {name}, {language}:\n{text}");
+                assert!(
+                    !text.contains(mark) || text.contains("0 9 * * Mon"),
+                    "{mark} in {name}, {language:?}:\n{text}"
+                );
             }
             let private_use = |c: char| ('\u{E000}'..='\u{F8FF}').contains(&c);
-            assert!(!text.contains(private_use), "a stand-in is left in {name}, {language}:\n{text}");
-            assert!(!text.contains("  ") && !text.contains(" ."), "loose spaces in {name}, {language}:\n{text}");
+            assert!(!text.contains(private_use), "a stand-in is left in {name}, {language:?}:\n{text}");
+            assert!(!text.contains("  ") && !text.contains(" ."), "loose spaces in {name}, {language:?}:\n{text}");
             for id in entries(language).keys().filter(|id| id.contains('-')) {
-                assert!(!text.contains(id.as_str()), "the id {id} in {name}, {language}:\n{text}");
+                assert!(!text.contains(id.as_str()), "the id {id} in {name}, {language:?}:\n{text}");
             }
             for button in &doc.buttons {
                 assert!(!button.label.is_empty() && !button.command.starts_with('/'), "{button:?} in {name}");
@@ -312,7 +315,7 @@ fn every_command_the_copy_shows_is_one() {
         for message in messages() {
             for command in commands(&say(&message, &voice)) {
                 let read = text::read(&command, voice.now);
-                assert!(read.is_ok(), "{command} in {}, {language}: {read:?}", message_name(&message));
+                assert!(read.is_ok(), "{command} in {}, {language:?}: {read:?}", message_name(&message));
             }
         }
     }
@@ -333,7 +336,7 @@ fn every_example_of_the_help_would_work() {
                 let invocation = text::read(&example, voice.now).expect("read, by the test above");
                 assert_eq!(invocation.spec.path, spec.path, "{example}");
                 let command = understand(&invocation, &reading);
-                assert!(command.is_ok(), "{example}, {language}: {:?}", command.err());
+                assert!(command.is_ok(), "{example}, {language:?}: {:?}", command.err());
             }
         }
     }

@@ -1,0 +1,45 @@
+//! What a platform tells the engine about its places: who convenes them, and how far it has read.
+
+use std::collections::HashMap;
+
+use barnraiser::domain::community::Platform;
+use barnraiser::engine::inbound::{Named, Roster};
+
+use crate::rig::{Rig, account};
+
+#[tokio::test]
+async fn how_far_was_read_is_remembered_for_each_room_of_each_platform() {
+    let mut rig = Rig::open("2026-03-05 18:20").await;
+    assert_eq!(rig.engine().bookmarks(Platform::Matrix).await.unwrap(), HashMap::new());
+    for (room, event) in [("!hall", "$first"), ("!garden", "$other"), ("!hall", "$second")] {
+        rig.engine().bookmark(Platform::Matrix, room, event).await.unwrap();
+    }
+    rig.crash().await;
+    let read = [("!hall", "$second"), ("!garden", "$other")].map(|(room, event)| (room.to_owned(), event.to_owned()));
+    assert_eq!(rig.engine().bookmarks(Platform::Matrix).await.unwrap(), HashMap::from(read));
+    assert_eq!(rig.engine().bookmarks(Platform::Discord).await.unwrap(), HashMap::new());
+}
+
+#[tokio::test]
+async fn who_has_standing_in_a_place_convenes_it_and_who_loses_it_does_not() {
+    let mut rig = Rig::eastbank().await;
+    let setup = "community setup name:Eastbank zone:America/Chicago";
+    let refused = rig.try_say("dev", setup).await;
+    let roster = |who: &[&str]| Roster {
+        platform: Platform::Console,
+        place: "eastbank".to_owned(),
+        place_name: "eastbank".to_owned(),
+        conveners: who
+            .iter()
+            .map(|who| Named { typed: (*who).to_owned(), account: account(who), name: (*who).to_owned() })
+            .collect(),
+    };
+    rig.engine().roster(roster(&["dev", "hana"])).await.unwrap();
+    rig.say("dev", setup).await;
+    rig.say("hana", setup).await;
+    // Dev's standing is taken away. Amara is a convener by appointment, which no roster ends.
+    rig.engine().roster(roster(&["hana"])).await.unwrap();
+    assert_eq!(rig.try_say("dev", setup).await.message, refused.message);
+    rig.say("hana", setup).await;
+    rig.say("amara", setup).await;
+}
