@@ -130,6 +130,7 @@ mod tests {
     fn ids_read_in_any_case_and_refuse_what_only_looks_like_one() {
         assert_eq!("a12".parse(), Ok(AskId(12)));
         assert_eq!("#P7".parse(), Ok(Ref::Pledge(PledgeId(7))));
+        assert_eq!("A1234567".parse(), Ok(AskId(1_234_567)), "seven digits, and no more");
         for wrong in ["", "A", "A0", "A-1", "A1x", "A12345678", "é1", "P1"] {
             assert_eq!(wrong.parse::<AskId>(), Err(NotAnId), "{wrong}");
         }
