@@ -208,23 +208,22 @@ fn has_address(tokens: &[&str]) -> bool {
     })
 }
 
-/// Seven to fifteen digits with nothing but the usual separators between them, not written as a date or a time.
+/// Seven to fifteen digits with nothing but the usual separators between them. The digits of a date are not among them,
+/// and numbers such as `14 28 10 00` only look long side by side.
 fn has_phone(lower: &str) -> bool {
     let separators = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '+');
-    lower.split(|c: char| !c.is_ascii_digit() && !separators(c)).any(|run| {
-        run.split("  ").any(|run| {
-            let digits = run.bytes().filter(u8::is_ascii_digit).count();
-            (7..=15).contains(&digits) && !looks_like_date(run)
-        })
+    lower.split(|c: char| !c.is_ascii_digit() && !separators(c)).flat_map(|run| run.split("  ")).any(|run| {
+        let rest: Vec<&str> = run.split(' ').filter(|part| !is_date(part)).collect();
+        let digits = rest.iter().flat_map(|part| part.bytes()).filter(u8::is_ascii_digit).count();
+        let short_numbers = rest.iter().all(|part| part.len() <= 2);
+        (7..=15).contains(&digits) && !short_numbers
     })
 }
 
-/// `2026-03-11`, and ranges such as `14 28` that only look long side by side.
-fn looks_like_date(run: &str) -> bool {
-    let parts: Vec<&str> = run.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
-    let iso = parts.windows(3).any(|w| w[0].len() == 4 && w[1].len() == 2 && w[2].len() == 2 && w[0].starts_with("20"));
-    let all_short = parts.len() > 1 && parts.iter().all(|p| p.len() <= 2);
-    iso || (all_short && !run.contains('-') && !run.contains('.') && !run.contains('+'))
+/// `2026-03-11`, also in brackets or at the end of a sentence.
+fn is_date(part: &str) -> bool {
+    let date = part.trim_matches(|c: char| !c.is_ascii_digit());
+    date.len() == "2026-03-11".len() && date.parse::<jiff::civil::Date>().is_ok()
 }
 
 #[cfg(test)]
@@ -236,6 +235,33 @@ mod tests {
         let words = "my neighbour at 1420 Alder St apt 3 needs insulin, call 555-0148";
         assert_eq!(private_details(words), [Detail::Address, Detail::Phone, Detail::Health]);
         assert_eq!(private_details("Vive en calle Olmo 12, tel. +34 600 123 456"), [Detail::Address, Detail::Phone]);
+    }
+
+    #[test]
+    fn a_street_has_a_number_before_or_after_it() {
+        for words in ["7 Elm Street", "somewhere at 12 Martin Luther King Way", "calle de la Paz 12", "12345 Oak Lane"]
+        {
+            assert_eq!(private_details(words), [Detail::Address], "{words}");
+        }
+        for words in
+            ["Paint the street", "a table for plaza day", "7 streets", "123456 Oak Lane", "two hands, 14 March"]
+        {
+            assert_eq!(private_details(words), [], "{words}");
+        }
+    }
+
+    #[test]
+    fn a_telephone_number_is_noticed_also_beside_a_date() {
+        for words in
+            ["555-0148", "on 2026-03-11 555-0148", "(2026-03-11) 555 0148", "5550148", "123456789012345", "+1.555.0148"]
+        {
+            assert_eq!(private_details(words), [Detail::Phone], "{words}");
+        }
+        for words in
+            ["2026-03-11 2026-03-12", "from 2026-03-11.", "10 12 14 16", "555-014", "1234567890123456", "555  0148"]
+        {
+            assert_eq!(private_details(words), [], "{words}");
+        }
     }
 
     #[test]
@@ -258,12 +284,29 @@ mod tests {
     fn words_that_would_ring_break_or_hide_are_not_carried() {
         assert_eq!(screen("@everyone free pizza"), Err(Objection::RingsEveryone));
         assert_eq!(screen("[x](javascript:alert(1))"), Err(Objection::LooksLikeCode));
-        assert_eq!(screen("<img src=x onerror=alert(1)>"), Err(Objection::LooksLikeCode));
+        for code in
+            ["<img src=x onerror=alert(1)>", "<img src=x", "</b>", "<!-- x -->", "a vbscript: b", "data:text/html,x"]
+        {
+            assert_eq!(screen(code), Err(Objection::LooksLikeCode), "{code}");
+        }
+        for call in ["@here", "go, @Room!", "(@channel)"] {
+            assert_eq!(screen(call), Err(Objection::RingsEveryone), "{call}");
+        }
+        assert_eq!(screen("a bell: \u{7}"), Err(Objection::HiddenCharacters));
         assert_eq!(screen("\u{202E}sdrawkcab"), Err(Objection::HiddenCharacters));
         assert_eq!(screen(&format!("e{}", "\u{0301}".repeat(40))), Err(Objection::StackedMarks));
         assert_eq!(screen(&"x".repeat(3_900)), Err(Objection::TooLong { letters: 3_900 }));
-        for fine in ["👩🏽‍🔧 ن 修理", "I <3 chairs, 2 < 3", "mail me@hereford.example", "https://example.org/a?b=c"]
-        {
+        let marked = format!("e{}", "\u{0301}".repeat(MOST_MARKS));
+        for fine in [
+            "👩🏽‍🔧 ن 修理",
+            "I <3 chairs, 2 < 3 and 5 > 4",
+            "<b without an end",
+            "mail me@here, @heresy, @here_now",
+            "https://example.org/a?b=c",
+            "two lines\nand a\ttab",
+            &marked,
+            &"x".repeat(MOST_LETTERS),
+        ] {
             assert_eq!(screen(fine), Ok(()), "{fine}");
         }
     }
