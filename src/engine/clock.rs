@@ -165,3 +165,53 @@ impl Ids for SeededIds {
         data_encoding::BASE32_NOPAD.encode(&self.next()[..5])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machines_clock_goes_on() {
+        assert!(SystemClock.now() > RELEASED, "or this machine's clock is wrong");
+        let began = SystemClock.passed();
+        assert!((0..10_000_000).any(|_| SystemClock.passed() > began), "time passes");
+    }
+
+    #[test]
+    fn a_moved_clock_shows_what_it_was_set_to_and_has_let_that_time_pass() {
+        let clock = ShiftedClock::default();
+        let (year, minute) = (SignedDuration::from_hours(24 * 365), SignedDuration::from_mins(1));
+        let (now, passed) = (clock.now(), clock.passed());
+        clock.set(now + year);
+        for gone in [clock.now().duration_since(now), clock.passed() - passed] {
+            assert!((year - minute..year + minute).contains(&gone), "{gone:?}");
+        }
+        let ahead = clock.showed_at(RELEASED).duration_since(RELEASED);
+        assert!((year - minute..year + minute).contains(&ahead), "what a server dates moves along: {ahead:?}");
+    }
+
+    #[test]
+    fn a_clock_set_wrong_shows_another_time_while_none_passes() {
+        let clock = ManualClock::at(RELEASED);
+        assert_eq!(clock.passed(), RELEASED.duration_since(Timestamp::UNIX_EPOCH));
+        clock.set_wrong(SignedDuration::from_hours(28));
+        assert_eq!(clock.now(), RELEASED + SignedDuration::from_hours(28));
+        assert_eq!(clock.passed(), RELEASED.duration_since(Timestamp::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn chance_does_not_repeat_itself_except_for_the_same_seed() {
+        let drawn = |ids: &dyn Ids| [ids.secret(), ids.secret()];
+        let named = |ids: &dyn Ids| [ids.reference(), ids.reference()];
+        for ids in [&SystemIds as &dyn Ids, &SeededIds::new(1)] {
+            let ([first, second], [one, other]) = (drawn(ids), named(ids));
+            assert_ne!(first, second);
+            assert_ne!(one, other);
+            assert!(one.len() == 8 && one.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()), "{one}");
+        }
+        assert_ne!(drawn(&SystemIds), drawn(&SystemIds));
+        assert_eq!(drawn(&SeededIds::new(1)), drawn(&SeededIds::new(1)));
+        assert_ne!(drawn(&SeededIds::new(1)), drawn(&SeededIds::new(2)));
+        assert_eq!(named(&SeededIds::new(1)), named(&SeededIds::new(1)));
+    }
+}

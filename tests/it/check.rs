@@ -79,7 +79,9 @@ async fn what_is_late_a_wrong_clock_and_the_backups_are_told() {
     rig.say("dev", "ask Two lamps").await;
     rig.say("bea", "pledge A1 what:\"I can\" by:\"2026-03-14 10:00\" first:call").await;
     rig.settle().await;
-    // Nobody does what falls due.
+    // Nobody does what falls due. Five minutes are nothing.
+    rig.clock.set(chicago("2026-03-12 09:05"));
+    assert!(!check(&mut rig).await.contains("still not done"));
     rig.clock.set(chicago("2026-03-12 09:20"));
     let said = check(&mut rig).await;
     assert!(
@@ -94,4 +96,14 @@ async fn what_is_late_a_wrong_clock_and_the_backups_are_told() {
     rig.clock.set(chicago("2026-03-12 09:26"));
     rig.settle().await;
     assert!(!check(&mut rig).await.contains("is still not done"));
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_reached_is_told() {
+    let mut rig = Rig::eastbank().await;
+    sql(&rig, "insert into routes (platform, route, ill_since) values ('console', 'elsewhere', 1)").await;
+    assert!(!check(&mut rig).await.contains("our places"));
+    sql(&rig, "insert into routes (platform, route, ill_since) values ('console', 'eastbank', 1)").await;
+    let said = check(&mut rig).await;
+    assert!(said.contains("❌ I can't post or read in one of our places."), "{said}");
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod afterwards;
+mod asks;
 mod awkward;
 mod backup;
 mod budget;

@@ -43,3 +43,30 @@ async fn who_has_standing_in_a_place_convenes_it_and_who_loses_it_does_not() {
     rig.say("hana", setup).await;
     rig.say("amara", setup).await;
 }
+
+#[tokio::test]
+async fn somebody_new_who_is_named_twice_at_once_is_one_member() {
+    let mut rig = Rig::eastbank().await;
+    let mut inbound = rig.inbound("amara", "gathering new when:\"2026-04-16 18:00\" facilitator:@noor scribe:@noor");
+    inbound.named = vec![Named { typed: "@noor".to_owned(), account: account("noor"), name: "noor".to_owned() }];
+    rig.hear(inbound).await;
+    let who = "select count(distinct m.id) || ' ' || (g.facilitator_id = g.scribe_id) from gatherings g, members m \
+        where m.name = 'noor'";
+    let who: String = sqlx::query_scalar(who).fetch_one(&mut rig.file().await).await.unwrap();
+    assert_eq!(who, "1 1");
+}
+
+#[tokio::test]
+async fn what_falls_due_for_a_community_that_is_gone_is_put_away() {
+    let rig = Rig::eastbank().await;
+    let stray = "insert into timers (community_id, name, kind, member_id, number, civil, zone, at) values \
+        (99, 'nudge:P1', 'nudge', 1, 1, '2026-03-05T09:00:00', 'UTC', 0), \
+        (99, 'notices:M3', 'notices', 3, 0, '2026-03-05T09:00:00', 'UTC', 0), \
+        (99, 'weekly', 'weekly', null, 0, '2026-03-05T09:00:00', 'UTC', 0)";
+    let mut file = rig.file().await;
+    sqlx::raw_sql(stray).execute(&mut file).await.unwrap();
+    assert_eq!(rig.engine().tick().await.unwrap().0, 3);
+    let left: i64 =
+        sqlx::query_scalar("select count(*) from timers where community_id = 99").fetch_one(&mut file).await.unwrap();
+    assert_eq!(left, 0, "or it would be due for ever");
+}
