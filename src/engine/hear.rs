@@ -13,8 +13,8 @@ use super::pledges::{self, Change, NewPledge};
 use super::speaker::Speaker;
 use super::vitals::Vitals;
 use super::{Defaults, Heard, beginning, check, listing, people};
-use crate::domain::community::Role;
-use crate::domain::{CommunityId, Ref, Refusal};
+use crate::domain::community::{Convening, Role};
+use crate::domain::{CommunityId, MemberId, Ref, Refusal};
 use crate::grammar::Invocation;
 use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
@@ -38,6 +38,37 @@ pub(super) struct Hearing<'a> {
 pub(super) struct Handled {
     pub script: Script,
     pub heard: Heard,
+    /// Whether it has to go through the writer even if it only looks.
+    pub must_be_kept: bool,
+}
+
+/// Who speaks where, as far as it was known before.
+#[derive(Default)]
+struct Known {
+    community: Option<StoredCommunity>,
+    person: Option<Person>,
+    standing: Option<NewStanding>,
+}
+
+/// What the platform says somebody is in a place, where that is not what is known.
+#[derive(Clone, Copy)]
+struct NewStanding {
+    member: MemberId,
+    place: i64,
+    convenes: bool,
+}
+
+impl NewStanding {
+    fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow]) -> Option<NewStanding> {
+        let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) else { return None };
+        let (member, convenes) = (person.member.id, standing == Role::Convener);
+        let place = places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id)?.id;
+        (convenes != (person.member.role() == Role::Convener)).then_some(NewStanding { member, place, convenes })
+    }
+
+    fn keep(self, script: &mut Script) {
+        rows::set_standing(script, self.member, self.place, self.convenes);
+    }
 }
 
 /// Does this command only look?
@@ -56,7 +87,7 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
 }
 
 impl Hearing<'_> {
-    /// Handles one inbound event. A refusal changes nothing but the inbox.
+    /// Handles one inbound event. A refusal changes nothing but the inbox, and what the platform says the speaker may.
     pub(super) async fn handle(
         mut self,
         inbound: &Inbound,
@@ -65,16 +96,19 @@ impl Hearing<'_> {
         let target = said.as_ref().ok().and_then(|s| s.target);
         let found = match self.place(inbound, said.as_ref().ok(), target).await {
             Ok(found) => found,
-            Err(Stop::Refused(refusal)) => return self.refused(inbound, None, None, *refusal),
+            Err(Stop::Refused(refusal)) => return self.refused(inbound, &Known::default(), *refusal),
             Err(Stop::Fault(fault)) => return Err(fault),
         };
         let (scope, is_new) = found;
-        let known = scope.person.clone();
-        // A refusal changes nothing: what would have begun with these words has not begun.
-        let standing = Some(&scope.community).filter(|_| !is_new).cloned();
+        let known = Known {
+            // What would have begun with words that are refused has not begun.
+            community: Some(&scope.community).filter(|_| !is_new).cloned(),
+            standing: scope.person.as_ref().and_then(|person| NewStanding::of(person, inbound, &scope.places)),
+            person: scope.person,
+        };
         let said = match said {
             Ok(said) => said,
-            Err(refusal) => return self.refused(inbound, standing.as_ref(), known.as_ref(), refusal),
+            Err(refusal) => return self.refused(inbound, &known, refusal),
         };
         let mut case = Case {
             conn: &mut *self.conn,
@@ -92,7 +126,7 @@ impl Hearing<'_> {
         {
             beginning::begin(&mut case, name);
         }
-        let person = arrive(&mut case, inbound, known.clone());
+        let person = arrive(&mut case, inbound, known.person.clone());
         let speaker = Speaker {
             person,
             named: inbound.named.clone(),
@@ -105,9 +139,9 @@ impl Hearing<'_> {
             Ok(answered) => {
                 let reply = reply(&case, &speaker, answered);
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
-                Ok(Handled { script: case.script, heard })
+                Ok(Handled { script: case.script, heard, must_be_kept: known.standing.is_some() })
             }
-            Err(Stop::Refused(refusal)) => self.refused(inbound, standing.as_ref(), known.as_ref(), *refusal),
+            Err(Stop::Refused(refusal)) => self.refused(inbound, &known, *refusal),
             Err(Stop::Fault(fault)) => Err(fault),
         }
     }
@@ -159,17 +193,13 @@ impl Hearing<'_> {
 
     /// A no that needs no look at anything.
     pub(super) fn refuse(mut self, inbound: &Inbound, refusal: Refusal) -> Result<Handled, Fault> {
-        self.refused(inbound, None, None, refusal)
+        self.refused(inbound, &Known::default(), refusal)
     }
 
-    /// A kind no. Only that it was heard, and the answer if it goes through the outbox, is kept.
-    fn refused(
-        &mut self,
-        inbound: &Inbound,
-        community: Option<&StoredCommunity>,
-        person: Option<&Person>,
-        refusal: Refusal,
-    ) -> Result<Handled, Fault> {
+    /// A kind no. Only that it was heard, what the platform says the speaker may, and the answer if it goes through the
+    /// outbox, is kept.
+    fn refused(&mut self, inbound: &Inbound, known: &Known, refusal: Refusal) -> Result<Handled, Fault> {
+        let (community, person) = (known.community.as_ref(), known.person.as_ref());
         let voice = Voice {
             language: person
                 .map(|p| p.member.language)
@@ -192,9 +222,10 @@ impl Hearing<'_> {
         };
         let mut script = Script::default();
         note_heard(&mut script, inbound, self.now);
+        known.standing.into_iter().for_each(|standing| standing.keep(&mut script));
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
         let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
-        Ok(Handled { script, heard })
+        Ok(Handled { script, heard, must_be_kept: known.standing.is_some() })
     }
 }
 
@@ -224,18 +255,13 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
         rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
     }
     person.member.name.clone_from(&inbound.name);
-    if let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) {
-        let convenes = standing == Role::Convener;
-        let place = case.places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id);
-        if let Some(place) = place.filter(|_| convenes != (person.member.role() == Role::Convener)) {
-            rows::set_standing(&mut case.script, person.member.id, place.id, convenes);
-            use crate::domain::community::Convening;
-            person.member.convening = match person.member.convening {
-                None if convenes => Some(Convening::ByPlatform),
-                Some(Convening::ByPlatform) if !convenes => None,
-                other => other,
-            };
-        }
+    if let Some(standing) = NewStanding::of(&person, inbound, &case.places) {
+        standing.keep(&mut case.script);
+        person.member.convening = match person.member.convening {
+            None => Some(Convening::ByPlatform),
+            Some(Convening::ByPlatform) => None,
+            appointed => appointed,
+        };
     }
     person
 }

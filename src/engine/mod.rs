@@ -195,7 +195,8 @@ impl Engine {
     }
 
     /// Answers a question that changes nothing from a read-only connection, beside the writer. `None` if it has to go
-    /// through the writer after all: a person or a place not met before, or no connection to be had.
+    /// through the writer after all: a person or a place not met before, a standing that has changed, or no connection to be
+    /// had.
     async fn look(&self, inbound: &Inbound, said: Result<Invocation, Refusal>) -> Option<Heard> {
         let unreadable = |fault| tracing::warn!(%fault, "a question goes through the writer");
         let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
@@ -208,7 +209,7 @@ impl Engine {
             now: self.clock.now().max(self.seen),
         };
         let handled = hearing.handle(inbound, said).await.map_err(unreadable).ok()?;
-        keys.unused().then_some(handled.heard)
+        (keys.unused() && !handled.must_be_kept).then_some(handled.heard)
     }
 
     /// Takes in who convenes a place by the platform's standing.

@@ -21,9 +21,11 @@ mod courier;
 mod doctor;
 mod eastbank;
 mod fuzzed;
+mod gatherings;
 mod health;
 mod killer;
 mod layering;
+mod lists;
 #[cfg(feature = "matrix")]
 mod litestream;
 mod machines;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use barnraiser::domain::community::Platform;
-use barnraiser::engine::inbound::{Named, Roster};
+use barnraiser::domain::community::{Platform, Role};
+use barnraiser::engine::inbound::{Cause, Named, Roster};
 
 use crate::rig::{Rig, account};
 
@@ -69,4 +69,45 @@ async fn what_falls_due_for_a_community_that_is_gone_is_put_away() {
     let left: i64 =
         sqlx::query_scalar("select count(*) from timers where community_id = 99").fetch_one(&mut file).await.unwrap();
     assert_eq!(left, 0, "or it would be due for ever");
+}
+
+const CALLS: &str = "gathering new when:\"2026-04-16 18:00\" where:\"Library Room B\"";
+
+#[tokio::test]
+async fn whom_the_platform_lets_convene_may_and_who_may_no_more_may_not() {
+    let mut rig = Rig::eastbank().await;
+    let speaks = async |rig: &mut Rig, standing: Option<Role>, text: &str| {
+        let mut inbound = rig.inbound("dev", text);
+        inbound.standing = standing;
+        rig.hear(inbound).await.cause
+    };
+    assert_eq!(speaks(&mut rig, None, CALLS).await, Cause::Refusal);
+    assert_eq!(speaks(&mut rig, Some(Role::Member), CALLS).await, Cause::Refusal);
+    assert_eq!(speaks(&mut rig, Some(Role::Convener), CALLS).await, Cause::Reply);
+    // What the platform said stays, also in a direct chat, where it says nothing.
+    assert!(rig.say_directly("dev", "care").await.len() > 1);
+    assert_eq!(speaks(&mut rig, Some(Role::Convener), "digest hold").await, Cause::Reply);
+    // Taken away while they ask for something they may no more, or only look, it is gone in the direct chat too.
+    for taking in ["digest hold", "no command at all", "care", "mine"] {
+        speaks(&mut rig, Some(Role::Member), taking).await;
+        let alone = rig.inbound_directly("dev", "care");
+        assert_eq!(rig.hear(alone).await.cause, Cause::Refusal, "{taking}");
+        assert_eq!(speaks(&mut rig, None, "digest hold").await, Cause::Refusal, "{taking}");
+        assert_eq!(speaks(&mut rig, Some(Role::Convener), "digest hold").await, Cause::Reply);
+    }
+    // Whom a convener appointed is not unmade by the platform.
+    let mut inbound = rig.inbound("amara", "digest hold");
+    inbound.standing = Some(Role::Member);
+    assert_eq!(rig.hear(inbound).await.cause, Cause::Reply);
+}
+
+#[tokio::test]
+async fn a_new_name_is_the_name_people_read() {
+    let mut rig = Rig::eastbank().await;
+    rig.say("dev", "ask Two lamps").await;
+    let mut renamed = rig.inbound("dev", "offer Soup");
+    renamed.name = "Devorah".to_owned();
+    rig.hear(renamed).await;
+    let needs = rig.say_directly("omar", "needs").await;
+    assert!(needs.contains("Devorah"), "{needs}");
 }
