@@ -40,7 +40,7 @@ except ImportError:
         raise
     os.execve(venv_python(), [venv_python(), *sys.argv], {**os.environ, "BARNRAISER_STORY_REEXEC": "1"})
 
-COMMITS = ["heard", "roster", "bookmark", "tick", "agenda", "claim", "receipt"]
+COMMITS = ["heard", "roster", "bookmark", "tick", "claim", "receipt"]
 STEADY = [f"{when}-commit-{kind}" for kind in COMMITS for when in ("before", "after")]
 STEADY += ["before-sending", "after-sending", "before-hearing"]
 """The boundaries every bot passes while people talk with it."""
