@@ -288,7 +288,7 @@ inviters = ["@convener{self.number}:localhost"]
                 if talking.done():
                     talking.result()
                 # A start may pass these no more than once.
-                once = point is None or any(one in point for one in ("lookup", "roster", "hearing", "agenda"))
+                once = point is None or any(one in point for one in ("lookup", "roster", "hearing"))
                 nth = 1 if once else self.chance.choice([1, 1, 2, 3])
                 self.start(point and f"{point}:{nth}")
                 moment = POINT_WITHIN if point else self.chance.random() * 2.5
