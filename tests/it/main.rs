@@ -16,6 +16,7 @@ mod clocks;
 mod commands;
 mod config;
 mod console;
+mod conveners;
 mod corners;
 mod courier;
 mod doctor;
@@ -35,9 +36,11 @@ mod opening;
 #[cfg(any(feature = "matrix", feature = "oracle"))]
 mod oracle;
 mod places;
+mod pledges;
 #[cfg(target_os = "linux")]
 mod power;
 mod promises;
 mod protocol;
 mod restore;
+mod rhythm;
 mod rig;
