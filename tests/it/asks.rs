@@ -69,6 +69,11 @@ async fn a_private_asks_new_words_are_not_said_in_the_open() {
     let opened = directly(&mut rig, "dev", "edit A1 Two lamps visibility:open").await;
     assert_eq!((opened.cause, opened.audience), (Cause::Reply, Audience::Only), "{}", read(&opened));
     assert_eq!(public_posts(&rig, before).await.len(), 1);
+    // And takes it back out of the open: the card that stands there is emptied.
+    let before = rig.world.posts().len();
+    rig.say_directly("dev", "edit A1 visibility:private").await;
+    let emptied = public_posts(&rig, before).await;
+    assert!(emptied.len() == 1 && !emptied[0].contains("lamps"), "{emptied:?}");
 }
 
 #[tokio::test]

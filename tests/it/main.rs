@@ -44,3 +44,4 @@ mod protocol;
 mod restore;
 mod rhythm;
 mod rig;
+mod stale;
