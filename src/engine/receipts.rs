@@ -176,10 +176,10 @@ impl Receiving<'_> {
         let member = sent.member_id.map(MemberId);
         let parked = what == "parked";
         // What conveners themselves cannot be told about, and answers the person can ask for again, go no further.
-        let told = [Cause::Nudge, Cause::Notice].iter().any(|cause| cause.name() == sent.cause);
-        let told = told && (parked || member.is_some()) || (parked && sent.effect.contains("digest"));
+        let about_help = [Cause::Nudge, Cause::Notice].iter().any(|cause| cause.name() == sent.cause);
+        let told = parked || (about_help && member.is_some());
         let community = CommunityId(sent.community_id.unwrap_or_default());
-        let Some(stored) = people::community(self.conn, community).await?.filter(|_| told || parked) else {
+        let Some(stored) = people::community(self.conn, community).await?.filter(|_| told) else {
             return Ok(());
         };
         let places = people::places(self.conn, community).await?;

@@ -68,3 +68,26 @@ async fn what_has_not_arrived_is_asked_about_again_by_how_late_it_is() {
         assert_eq!(ahead(&rig).await.as_deref(), Some(next), "{missed}");
     }
 }
+
+#[tokio::test]
+async fn a_reminder_missed_until_the_day_itself_becomes_the_check_of_the_day_after() {
+    let mut rig = promised().await;
+    rig.say("hana", "adjust P1 by:\"2026-03-11 09:30\"").await;
+    rig.settle().await;
+    rig.jump(chicago("2026-03-11 10:00")).await;
+    assert_eq!(rig.world.nudges(), []);
+    assert_eq!(ahead(&rig).await.as_deref(), Some("check 2026-03-12"));
+    rig.advance(chicago("2026-03-12 09:00")).await;
+    assert_eq!(rig.world.nudges().len(), 1);
+}
+
+#[tokio::test]
+async fn the_last_nudge_a_community_allows_is_followed_by_a_care_note_and_says_so() {
+    let mut rig = promised().await;
+    rig.say("amara", "community settings nudges:1").await;
+    rig.advance(chicago("2026-03-09 09:00")).await;
+    assert_eq!(rig.world.nudges().len(), 1);
+    assert!(ahead(&rig).await.is_some_and(|step| step.starts_with("care_note")), "{:?}", ahead(&rig).await);
+    rig.advance(chicago("2026-03-30 12:00")).await;
+    assert_eq!(rig.world.nudges().len(), 1);
+}

@@ -9,7 +9,7 @@ use barnraiser::delivery::courier::{Courier, Step};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use barnraiser::domain::community::Platform;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::{Answer, Cause};
+use barnraiser::engine::inbound::{Answer, Cause, Inbound};
 use barnraiser::engine::parcel::{Extent, Outcome, Pace, Parcel, Rate, Receipt};
 use barnraiser::engine::{Defaults, Next};
 use jiff::{SignedDuration, Timestamp};
@@ -210,6 +210,7 @@ async fn an_empty_history_without_permission_proves_nothing() {
     assert_eq!(courier.step().await.unwrap(), Step::Carried);
     assert_eq!(moody.sent.load(Ordering::Relaxed), 1, "hana's reminder, and nobody knows whether it arrived");
     moody.barred.store(true, Ordering::Relaxed);
+    let mut tries = 0;
     for _ in 0..40 {
         wait(&rig, QUARANTINE);
         // Only until it is given up: what the conveners are told would be unknown as well.
@@ -219,8 +220,10 @@ async fn an_empty_history_without_permission_proves_nothing() {
             .unwrap();
         if state == "unknown" {
             courier.step().await.unwrap();
+            tries += 1;
         }
     }
+    assert_eq!(tries, 30, "for half an hour at least, and then a person has to look");
     assert_eq!(moody.sent.load(Ordering::Relaxed), 1, "never sent again");
     assert_eq!(moody.looked.load(Ordering::Relaxed), 0, "an empty answer is not even asked for");
     rig.settle().await;
@@ -271,7 +274,7 @@ async fn each_place_has_its_own_pace_and_a_reply_finds_room_before_the_cards() {
     assert_eq!(claim(&rig).await, Err(blocked));
     // An answer in the same place takes what was kept for it.
     let asked = rig.inbound("bea", "maybe A1");
-    let asked = barnraiser::engine::inbound::Inbound { answer: Answer::Outbox, ..asked };
+    let asked = Inbound { answer: Answer::Outbox, ..asked };
     rig.engine().hear(asked).await.unwrap();
     let answer = claim(&rig).await.unwrap();
     assert_eq!(answer.cause, Cause::Reply);
@@ -297,12 +300,28 @@ async fn who_is_asked_to_wait_waits_with_everything_that_goes_the_same_way() {
 }
 
 #[tokio::test]
+async fn one_way_that_is_shut_leaves_the_others_open_unless_the_whole_platform_asks_to_wait() {
+    for (of, goes_on) in [(Extent::Route, true), (Extent::Platform, false)] {
+        let mut rig = Rig::eastbank().await;
+        rig.say("dev", "ask Lamp one").await;
+        let card = rig.claim().await.unwrap();
+        end(&rig, &card, Outcome::Later { after: SignedDuration::from_secs(600), of }).await;
+        // Said where the place reads it, and answered alone: another way.
+        let mine = rig.inbound("bea", "mine");
+        rig.engine().hear(Inbound { answer: Answer::Outbox, ..mine }).await.unwrap();
+        assert_eq!(rig.claim().await.is_some(), goes_on, "{of:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_comes_too_late_to_help_expires_and_is_counted() {
     let mut rig = Rig::eastbank().await;
     let asked = rig.inbound("bea", "needs");
-    let asked = barnraiser::engine::inbound::Inbound { answer: Answer::Outbox, ..asked };
-    rig.engine().hear(asked).await.unwrap();
-    wait(&rig, SignedDuration::from_hours(24 * 8));
+    rig.engine().hear(Inbound { answer: Answer::Outbox, ..asked }).await.unwrap();
+    wait(&rig, SignedDuration::from_hours(24 * 7 - 1));
+    let held_up = rig.claim().await.expect("an answer helps for a week");
+    end(&rig, &held_up, later(3600)).await;
+    wait(&rig, SignedDuration::from_hours(1));
     assert_eq!(rig.claim().await, None);
     let row =
         sqlx::query("select state, meaning, settled_at from outbox").fetch_one(&mut rig.file().await).await.unwrap();
@@ -317,7 +336,7 @@ async fn a_number_that_is_dealt_again_is_another_message() {
     for event in ["event-a", "event-b", "event-a"] {
         let mut rig = Rig::eastbank().await;
         let said = rig.inbound("dev", "ask Two lamps");
-        rig.hear(barnraiser::engine::inbound::Inbound { event: event.to_owned(), ..said }).await;
+        rig.hear(Inbound { event: event.to_owned(), ..said }).await;
         keys.push(rig.claim().await.unwrap().key);
     }
     assert_eq!(keys[0], keys[2], "the same ask heard again");
@@ -333,7 +352,7 @@ async fn closed_direct_messages_fall_back_without_a_private_word() {
     for n in 1..=4 {
         rig.say("dev", "ask Two lamps").await;
         let said = rig.inbound("hana", &format!("pledge A{n} what:\"lamps\" by:2026-03-{:02} 10:00", 8 + 2 * n));
-        rig.engine().hear(barnraiser::engine::inbound::Inbound { answer: Answer::Outbox, ..said }).await.unwrap();
+        rig.engine().hear(Inbound { answer: Answer::Outbox, ..said }).await.unwrap();
         rig.settle().await;
     }
     let mut asked = Vec::new();
