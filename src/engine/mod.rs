@@ -108,7 +108,7 @@ pub struct Engine {
     readers: SqlitePool,
     defaults: Arc<Defaults>,
     clock: Arc<dyn Clock>,
-    stirrings: watch::Receiver<u64>,
+    stirrings: watch::Receiver<()>,
     seen: Timestamp,
     vitals: Vitals,
 }
@@ -139,7 +139,7 @@ impl Engine {
         let store = Store::open(folder).await?;
         let readers = store.readers.clone();
         let defaults = Arc::new(defaults);
-        let (stirred, stirrings) = watch::channel(0);
+        let (stirred, stirrings) = watch::channel(());
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
         let vitals = Vitals::default();
         let lent = queue::Lent {
@@ -173,7 +173,7 @@ impl Engine {
     }
 
     /// Changes whenever something was committed that may have given delivery or rhythm work to do.
-    pub fn stirrings(&self) -> watch::Receiver<u64> {
+    pub fn stirrings(&self) -> watch::Receiver<()> {
         self.stirrings.clone()
     }
 

@@ -95,8 +95,8 @@ pub(super) struct Lent {
     pub defaults: Arc<Defaults>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
-    /// Counts the commits that may have given others work to do.
-    pub stirred: watch::Sender<u64>,
+    /// Told of every commit that may have given others work to do.
+    pub stirred: watch::Sender<()>,
     pub vitals: Vitals,
 }
 
@@ -205,7 +205,7 @@ impl Writer {
                     let _ = answer.send(outcome);
                 }
                 if stirring {
-                    self.lent.stirred.send_modify(|count| *count += 1);
+                    self.lent.stirred.send_replace(());
                 }
             }
             Err(fault) => {

@@ -250,6 +250,8 @@ mod tests {
         assert_eq!(vitals.skew(), Some(Skew::WentBack(SignedDuration::from_secs(301))));
         vitals.clock(at("2026-03-05T10:06:00Z"), at("2026-03-05T10:06:00Z"));
         assert_eq!(vitals.skew(), None, "it caught up");
+        vitals.server_time(Platform::Matrix, at("2026-03-05T10:00:00Z"), at("2026-03-05T10:05:00Z"));
+        assert_eq!((vitals.skew(), vitals.confirms_the_clock()), (None, true));
         vitals.server_time(Platform::Matrix, at("2026-03-05T10:00:00Z"), at("2026-03-05T10:06:00Z"));
         assert_eq!(vitals.skew(), Some(Skew::Disagrees(Platform::Matrix, SignedDuration::from_mins(-6))));
         vitals.server_time(Platform::Matrix, at("2026-03-05T10:06:00Z"), at("2026-03-05T10:06:00Z"));
@@ -266,20 +268,34 @@ mod tests {
         assert!(!vitals.trusts_the_clock(), "the other one has said so too");
         vitals.server_time(Platform::Matrix, shows, shows);
         assert!(vitals.trusts_the_clock(), "it was set right, and the one that answers says so");
+        assert!(vitals.confirms_the_clock());
         vitals.no_answer(Platform::Matrix);
         assert!(vitals.trusts_the_clock(), "with nobody to ask, the last answer stands");
+    }
+
+    #[test]
+    fn the_word_of_whoever_is_left_counts() {
+        let (vitals, shows) = (Vitals::default(), at("2026-03-05T10:00:00Z"));
+        let off_by = |minutes| shows + SignedDuration::from_mins(minutes);
+        for (minutes, trusted) in [(0, true), (5, true), (6, false), (-5, true), (-6, false)] {
+            vitals.server_time(Platform::Matrix, off_by(minutes), shows);
+            vitals.server_time(Platform::Discord, off_by(60), shows);
+            assert!(!vitals.trusts_the_clock());
+            vitals.no_answer(Platform::Discord);
+            assert_eq!((vitals.trusts_the_clock(), vitals.confirms_the_clock()), (trusted, trusted), "{minutes}");
+        }
     }
 
     #[test]
     fn clones_share_and_batches_fall_into_their_sizes() {
         let vitals = Vitals::default();
         let other = vitals.clone();
-        for inputs in [1, 2, 3, 64] {
+        for inputs in [1, 2, 3, 64, 1_000] {
             other.committed(inputs);
         }
         let counts = vitals.counts();
-        assert_eq!((counts.commits, counts.inputs), (4, 70));
-        assert_eq!(counts.batches, [1, 1, 1, 0, 0, 0, 1]);
+        assert_eq!((counts.commits, counts.inputs), (5, 1_070));
+        assert_eq!(counts.batches, [1, 1, 1, 0, 0, 0, 2]);
     }
 
     #[test]

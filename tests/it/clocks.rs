@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use barnraiser::delivery::courier::{Courier, Step};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use barnraiser::domain::community::Platform;
+use barnraiser::engine::Next;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::parcel::{Outcome, Parcel};
+use barnraiser::engine::parcel::{Outcome, Pace, Parcel};
 use barnraiser::engine::vitals::Skew;
 use jiff::{SignedDuration, Timestamp};
 
@@ -167,4 +168,64 @@ async fn a_platform_that_does_not_say_what_time_it_is_is_no_reason_to_wait() {
     rig.clock.set(chicago("2026-03-09 09:00"));
     work(&rig, &courier).await;
     assert_eq!(rig.world.nudges().len(), 1);
+}
+
+#[tokio::test]
+async fn what_waits_to_be_said_waits_for_a_clock_in_doubt() {
+    let mut rig = Rig::eastbank().await;
+    rig.say("dev", "ask Two lamps").await;
+    rig.engine().vitals().doubt_the_clock();
+    let claim = async |rig: &Rig| rig.engine().claim(Platform::Console, Pace::UNLIMITED).await.unwrap();
+    let soon = rig.clock.now() + SignedDuration::from_secs(15);
+    assert!(matches!(claim(&rig).await, Next::Idle { until } if until == Some(soon)));
+    rig.engine().vitals().no_server_time();
+    assert!(matches!(claim(&rig).await, Next::Parcel(_)));
+}
+
+#[tokio::test]
+async fn a_step_of_five_minutes_is_no_jump_and_a_longer_one_is() {
+    let mut rig = reminder_on_the_ninth().await;
+    for (seconds, trusted) in [(300, true), (301, false)] {
+        rig.crash().await;
+        let now = rig.clock.now();
+        rig.engine().vitals().server_time(Platform::Console, now, now);
+        rig.engine().tick().await.unwrap();
+        rig.clock.set_wrong(SignedDuration::from_secs(seconds));
+        rig.engine().tick().await.unwrap();
+        assert_eq!(rig.engine().vitals().trusts_the_clock(), trusted, "{seconds}");
+        rig.clock.set_wrong(SignedDuration::ZERO);
+    }
+}
+
+#[tokio::test]
+async fn the_latest_time_seen_is_known_at_the_next_start() {
+    let mut rig = reminder_on_the_ninth().await;
+    let seen = rig.clock.now() + SignedDuration::from_hours(2);
+    rig.clock.set(seen);
+    rig.tick().await;
+    rig.crash().await;
+    assert_eq!(rig.engine().seen(), seen);
+}
+
+/// The civil time in its zone is the truth (DESIGN.md section 6), and the instant beside it a cache.
+#[tokio::test]
+async fn new_zone_data_moves_the_instants_and_not_the_civil_times() {
+    let mut rig = reminder_on_the_ninth().await;
+    let due = chicago("2026-03-09 09:00");
+    let at = async |rig: &Rig| -> i64 {
+        let sql = "select at from timers where kind = 'nudge'";
+        sqlx::query_scalar(sql).fetch_one(&mut rig.file().await).await.unwrap()
+    };
+    for (zone_data, expected) in [("the same", 0), ("1999a", due.as_millisecond())] {
+        rig.fall().await;
+        let mut file = rig.file().await;
+        sqlx::raw_sql("update timers set at = 0 where kind = 'nudge'").execute(&mut file).await.unwrap();
+        if zone_data == "1999a" {
+            let older = "update meta set value = '1999a' where key = 'zone_data'";
+            sqlx::raw_sql(older).execute(&mut file).await.unwrap();
+        }
+        drop(file);
+        rig.wake().await;
+        assert_eq!(at(&rig).await, expected, "{zone_data}");
+    }
 }

@@ -21,6 +21,7 @@ mod corners;
 mod courier;
 mod doctor;
 mod eastbank;
+mod faults;
 mod fuzzed;
 mod gatherings;
 mod health;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use barnraiser::domain::community::{Platform, Role};
-use barnraiser::engine::inbound::{Cause, Named, Roster};
+use barnraiser::engine::inbound::{Answer, Cause, Named, Roster};
 
 use crate::rig::{Rig, account};
 
@@ -110,4 +110,19 @@ async fn a_new_name_is_the_name_people_read() {
     rig.hear(renamed).await;
     let needs = rig.say_directly("omar", "needs").await;
     assert!(needs.contains("Devorah"), "{needs}");
+}
+
+#[tokio::test]
+async fn of_two_places_the_one_it_was_said_in_counts() {
+    let mut rig = Rig::eastbank().await;
+    rig.fall().await;
+    let annex = "insert into places (id, community_id, platform, ref, name) values (7, 1, 'console', 'annex', 'annex')";
+    sqlx::raw_sql(annex).execute(&mut rig.file().await).await.unwrap();
+    rig.wake().await;
+    let mut inbound = rig.inbound_in("annex", "dev", "offer Soup");
+    (inbound.standing, inbound.answer) = (Some(Role::Convener), Answer::Outbox);
+    rig.engine().hear(inbound).await.unwrap();
+    let kept = "select (select place_id from standings) || ' ' || (select seen_in from accounts where ref = 'dev')";
+    let kept: String = sqlx::query_scalar(kept).fetch_one(&mut rig.file().await).await.unwrap();
+    assert_eq!(kept, "7 7");
 }
