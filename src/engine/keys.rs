@@ -56,7 +56,7 @@ impl Keys {
 
     /// Whether no name was drawn.
     pub(super) fn unused(&self) -> bool {
-        self.community + self.place + self.member + self.outbox == 0
+        [self.community, self.place, self.member, self.outbox] == [0; 4]
     }
 
     pub(super) fn community(&mut self) -> CommunityId {
