@@ -314,6 +314,17 @@ async fn one_way_that_is_shut_leaves_the_others_open_unless_the_whole_platform_a
 }
 
 #[tokio::test]
+async fn who_writes_at_night_is_answered_at_night() {
+    let mut rig = Rig::eastbank().await;
+    rig.settle().await;
+    rig.clock.set(chicago("2026-03-05 23:30"));
+    let asked = rig.inbound("bea", "mine");
+    rig.engine().hear(Inbound { answer: Answer::Outbox, ..asked }).await.unwrap();
+    let answer = rig.claim().await.expect("only what the bot says by itself waits for the morning");
+    assert_eq!(answer.cause, Cause::Reply);
+}
+
+#[tokio::test]
 async fn what_comes_too_late_to_help_expires_and_is_counted() {
     let mut rig = Rig::eastbank().await;
     let asked = rig.inbound("bea", "needs");
