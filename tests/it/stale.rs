@@ -104,3 +104,27 @@ async fn what_is_told_names_what_it_is_about_and_who_convenes_what() {
     let made = told(&rig, "bea").remove(0);
     assert!(made.text.contains("Eastbank"), "{}", made.text);
 }
+
+#[tokio::test]
+async fn what_waited_for_a_convener_is_not_for_whoever_has_stopped_being_one() {
+    for still in [true, false] {
+        let mut rig = promised().await;
+        rig.say("amara", "gathering new when:\"2026-04-16 18:00\"").await;
+        rig.settle().await;
+        rig.clock.set(chicago("2026-04-12 09:00"));
+        rig.tick().await;
+        if !still {
+            rig.say("amara", "convener remove bea").await;
+        }
+        rig.settle().await;
+        let seen = |cause: Cause| rig.world.posts().iter().any(|post| post.cause == cause && post.to == "dm:bea");
+        assert_eq!((seen(Cause::Preview), seen(Cause::Care)), (still, false));
+    }
+}
+
+#[tokio::test]
+async fn nobody_hears_of_an_office_at_a_gathering_that_was_cancelled() {
+    let called = ("amara", "gathering new when:\"2026-04-16 18:00\" facilitator:luis");
+    let (said, after) = told_with_and_without("luis", &[called], &[("amara", "gathering cancel G1")]).await;
+    assert_eq!((said.len(), after.len()), (1, 0), "{said:#?} {after:#?}");
+}
