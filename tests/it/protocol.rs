@@ -314,6 +314,35 @@ async fn one_way_that_is_shut_leaves_the_others_open_unless_the_whole_platform_a
 }
 
 #[tokio::test]
+async fn the_conveners_hear_whom_a_reminder_did_not_reach_and_of_nothing_a_person_can_ask_again() {
+    let mut rig = Rig::eastbank_with(careful()).await;
+    rig.say("dev", "ask Two lamps").await;
+    rig.say("hana", "pledge A1 what:\"lamps\" by:2026-03-11").await;
+    rig.advance(chicago("2026-03-09 08:59")).await;
+    rig.clock.set(chicago("2026-03-09 09:00"));
+    rig.tick().await;
+    let refused = || Outcome::Refused { reason: "no".to_owned() };
+    let nudge = rig.claim().await.expect("hana's reminder");
+    end(&rig, &nudge, refused()).await;
+    rig.settle().await;
+    let told = |rig: &Rig| -> Vec<String> {
+        rig.world.posts().into_iter().filter(|post| post.to == "dm:amara").map(|post| post.text).collect()
+    };
+    assert_eq!(told(&rig).len(), 1);
+    assert!(told(&rig)[0].contains("hana") && !told(&rig)[0].contains("lamps"), "{:?}", told(&rig));
+
+    let asked = rig.inbound("bea", "mine");
+    rig.engine().hear(Inbound { answer: Answer::Outbox, ..asked }).await.unwrap();
+    let answer = rig.claim().await.expect("bea's answer");
+    end(&rig, &answer, refused()).await;
+    rig.say("dev", "ask A ladder").await;
+    let card = rig.claim().await.expect("a card");
+    end(&rig, &card, refused()).await;
+    rig.settle().await;
+    assert_eq!(told(&rig).len(), 1, "who asked can ask again, and a place is on the check's list");
+}
+
+#[tokio::test]
 async fn who_writes_at_night_is_answered_at_night() {
     let mut rig = Rig::eastbank().await;
     rig.settle().await;
