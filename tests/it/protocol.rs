@@ -334,9 +334,11 @@ async fn the_conveners_hear_whom_a_reminder_did_not_reach_and_of_nothing_a_perso
     let asked = rig.inbound("bea", "mine");
     rig.engine().hear(Inbound { answer: Answer::Outbox, ..asked }).await.unwrap();
     let answer = rig.claim().await.expect("bea's answer");
+    assert_eq!(answer.cause, Cause::Reply);
     end(&rig, &answer, refused()).await;
     rig.say("dev", "ask A ladder").await;
     let card = rig.claim().await.expect("a card");
+    assert_eq!(card.cause, Cause::Card, "nothing else waits");
     end(&rig, &card, refused()).await;
     rig.settle().await;
     assert_eq!(told(&rig).len(), 1, "who asked can ask again, and a place is on the check's list");
