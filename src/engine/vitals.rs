@@ -283,6 +283,8 @@ mod tests {
             assert!(!vitals.trusts_the_clock());
             vitals.no_answer(Platform::Discord);
             assert_eq!((vitals.trusts_the_clock(), vitals.confirms_the_clock()), (trusted, trusted), "{minutes}");
+            vitals.no_answer(Platform::Matrix);
+            assert_eq!(vitals.trusts_the_clock(), trusted, "its last word stands: {minutes}");
         }
     }
 
@@ -293,7 +295,10 @@ mod tests {
         for inputs in [1, 2, 3, 64, 1_000] {
             other.committed(inputs);
         }
+        other.lost();
+        other.looks_up();
         let counts = vitals.counts();
+        assert_eq!((counts.lost_commits, counts.lookups), (1, 1));
         assert_eq!((counts.commits, counts.inputs), (5, 1_070));
         assert_eq!(counts.batches, [1, 1, 1, 0, 0, 0, 2]);
     }
