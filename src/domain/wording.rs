@@ -215,7 +215,7 @@ fn has_phone(lower: &str) -> bool {
     lower.split(|c: char| !c.is_ascii_digit() && !separators(c)).flat_map(|run| run.split("  ")).any(|run| {
         let rest: Vec<&str> = run.split(' ').filter(|part| !is_date(part)).collect();
         let digits = rest.iter().flat_map(|part| part.bytes()).filter(u8::is_ascii_digit).count();
-        let short_numbers = rest.iter().all(|part| part.len() <= 2);
+        let short_numbers = rest.iter().all(|part| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()));
         (7..=15).contains(&digits) && !short_numbers
     })
 }
@@ -252,9 +252,15 @@ mod tests {
 
     #[test]
     fn a_telephone_number_is_noticed_also_beside_a_date() {
-        for words in
-            ["555-0148", "on 2026-03-11 555-0148", "(2026-03-11) 555 0148", "5550148", "123456789012345", "+1.555.0148"]
-        {
+        for words in [
+            "555-0148",
+            "on 2026-03-11 555-0148",
+            "(2026-03-11) 555 0148",
+            "5550148",
+            "123456789012345",
+            "+1.555.0148",
+            "+1 23 45 67 89",
+        ] {
             assert_eq!(private_details(words), [Detail::Phone], "{words}");
         }
         for words in

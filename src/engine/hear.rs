@@ -50,12 +50,20 @@ struct Known {
     standing: Option<NewStanding>,
 }
 
+impl Known {
+    fn must_be_kept(&self) -> bool {
+        self.standing.is_some_and(|standing| standing.changes_role)
+    }
+}
+
 /// What the platform says somebody is in a place, where that is not what is known.
 #[derive(Clone, Copy)]
 struct NewStanding {
     member: MemberId,
     place: i64,
     convenes: bool,
+    /// Whether that makes them a convener, or ends it. Whom people appointed stays one either way.
+    changes_role: bool,
 }
 
 impl NewStanding {
@@ -63,7 +71,9 @@ impl NewStanding {
         let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) else { return None };
         let (member, convenes) = (person.member.id, standing == Role::Convener);
         let place = places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id)?.id;
-        (convenes != (person.member.role() == Role::Convener)).then_some(NewStanding { member, place, convenes })
+        let changes_role = person.member.convening != Some(Convening::Appointed);
+        let is_new = standing != person.member.role();
+        is_new.then_some(NewStanding { member, place, convenes, changes_role })
     }
 
     fn keep(self, script: &mut Script) {
@@ -139,7 +149,7 @@ impl Hearing<'_> {
             Ok(answered) => {
                 let reply = reply(&case, &speaker, answered);
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
-                Ok(Handled { script: case.script, heard, must_be_kept: known.standing.is_some() })
+                Ok(Handled { script: case.script, heard, must_be_kept: known.must_be_kept() })
             }
             Err(Stop::Refused(refusal)) => self.refused(inbound, &known, *refusal),
             Err(Stop::Fault(fault)) => Err(fault),
@@ -225,7 +235,7 @@ impl Hearing<'_> {
         known.standing.into_iter().for_each(|standing| standing.keep(&mut script));
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
         let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
-        Ok(Handled { script, heard, must_be_kept: known.standing.is_some() })
+        Ok(Handled { script, heard, must_be_kept: known.must_be_kept() })
     }
 }
 
@@ -257,11 +267,9 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
     person.member.name.clone_from(&inbound.name);
     if let Some(standing) = NewStanding::of(&person, inbound, &case.places) {
         standing.keep(&mut case.script);
-        person.member.convening = match person.member.convening {
-            None => Some(Convening::ByPlatform),
-            Some(Convening::ByPlatform) => None,
-            appointed => appointed,
-        };
+        if standing.changes_role {
+            person.member.convening = standing.convenes.then_some(Convening::ByPlatform);
+        }
     }
     person
 }

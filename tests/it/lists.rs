@@ -1,12 +1,13 @@
 //! What people look up: what is needed and offered, what is theirs, and what a convener may want to look at.
 
 use barnraiser::domain::Refusal;
-use barnraiser::domain::community::Language;
-use barnraiser::engine::inbound::{Answer, Cause, Reply};
-use barnraiser::speech::message::Message;
+use barnraiser::domain::community::{Language, Platform};
+use barnraiser::engine::clock::Clock as _;
+use barnraiser::engine::inbound::{Answer, Cause, Named, Place, Reply};
+use barnraiser::speech::message::{AskLine, Message};
 use jiff::SignedDuration;
 
-use crate::rig::{Rig, chicago, read};
+use crate::rig::{Rig, account, chicago, read};
 
 async fn directly(rig: &mut Rig, who: &str, text: &str) -> Reply {
     let inbound = rig.inbound_directly(who, text);
@@ -30,7 +31,7 @@ async fn needs_are_what_still_looks_for_help_of_that_kind_and_each_has_its_own_s
         let reply = directly(rig, "omar", what).await;
         let Message::Needs { lines, more } = reply.message else { panic!("{what}: {}", read(&reply)) };
         assert_eq!(more, 0);
-        let shown = |line: barnraiser::speech::message::AskLine| {
+        let shown = |line: AskLine| {
             format!("{} {} {:?}", line.ask, line.asker.map(|asker| asker.0).unwrap_or_default(), line.amounts)
         };
         lines.into_iter().map(shown).collect::<Vec<_>>()
@@ -159,26 +160,21 @@ async fn where_a_platform_has_no_whispers_what_is_private_is_answered_alone() {
 #[tokio::test]
 async fn somebody_of_two_communities_who_spoke_in_neither_is_asked_which() {
     let mut rig = Rig::eastbank().await;
-    let noor = || barnraiser::engine::inbound::Named {
-        typed: "@noor".to_owned(),
-        account: crate::rig::account("noor"),
-        name: "noor".to_owned(),
-    };
+    let noor = || Named { typed: "@noor".to_owned(), account: account("noor"), name: "noor".to_owned() };
     for place in ["eastbank", "millrace"] {
-        let platform = barnraiser::domain::community::Platform::Console;
-        rig.engine().appoint(platform, place, place, noor()).await.unwrap();
+        rig.engine().appoint(Platform::Console, place, place, noor()).await.unwrap();
     }
     let ask = |rig: &mut Rig| {
         let mut inbound = rig.inbound_directly("noor", "needs");
         let shared = vec!["eastbank".to_owned(), "millrace".to_owned()];
-        inbound.place = barnraiser::engine::inbound::Place::Direct { id: "with-noor".to_owned(), shared };
+        inbound.place = Place::Direct { id: "with-noor".to_owned(), shared };
         inbound
     };
     let inbound = ask(&mut rig);
     let which = rig.hear(inbound).await;
     assert!(matches!(which.message, Message::Refused(Refusal::WhichCommunity(_))), "{}", read(&which));
     for place in ["millrace", "eastbank", "millrace"] {
-        rig.clock.set(barnraiser::engine::clock::Clock::now(&*rig.clock) + SignedDuration::from_mins(1));
+        rig.clock.set(rig.clock.now() + SignedDuration::from_mins(1));
         let said = rig.inbound_in(place, "noor", "offer Soup");
         rig.hear(said).await;
         let inbound = ask(&mut rig);
