@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use barnraiser::config::{self, Config, Inviter, LogFormat, Matrix, SignIn};
+use barnraiser::config::{self, Config, ConvenersOf, Inviter, LogFormat, Matrix, SignIn, Trust};
 #[cfg(feature = "matrix")]
 use barnraiser::delivery::courier::Courier;
 use barnraiser::domain::Zone;
@@ -436,13 +436,25 @@ fn about_matrix(matrix: &Matrix) -> Vec<String> {
         .map(|inviter| match inviter {
             Inviter::User(user) => user.clone(),
             Inviter::Server(server) => format!("everyone of {server}"),
+            Inviter::Space(space) => format!("everyone in {space}"),
         })
         .collect();
-    let whose = if inviters.is_empty() { "nobody".to_owned() } else { inviters.join(", ") };
+    let listed = if inviters.is_empty() { "nobody else".to_owned() } else { inviters.join(", ") };
+    let of = match matrix.conveners_of {
+        ConvenersOf::Room => "in the room",
+        ConvenersOf::Space => "in the room or its space",
+    };
+    let trusted = match matrix.trust {
+        Trust::SignedDevices => "devices their owner has verified",
+        Trust::AllDevices => "every device",
+    };
+    let chats = if matrix.encrypt_chats { "encrypted" } else { "not encrypted" };
+    let key = if matrix.recovery_key.is_some() { "yours" } else { "matrix-recovery-key in the data folder" };
     let mut lines = vec![
         format!("matrix: {} at {}, with {how}, as device {:?}", matrix.user, matrix.homeserver, matrix.device_name),
-        format!("matrix: commands begin with {}; conveners from power {}", matrix.prefix, matrix.convener_power),
-        format!("matrix: accepts invites of {whose}"),
+        format!("matrix: trusts {trusted}; direct chats are {chats}; recovery key: {key}"),
+        format!("matrix: commands begin with {}; conveners from power {} {of}", matrix.prefix, matrix.convener_power),
+        format!("matrix: accepts invites of its conveners and of {listed}; {} rooms a day", matrix.rooms_a_day),
         format!("matrix: sends {} messages at once, then {} a minute", matrix.burst, matrix.messages_per_minute),
     ];
     if matrix.homeserver.scheme() == "http" {

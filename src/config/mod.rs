@@ -5,6 +5,7 @@
 //! configuration. What is not declared in [`keys::KEYS`] is refused. Nothing here ever shows a secret. Read once, at
 //! the start: the rest of the program sees only the checked values.
 
+pub mod folder;
 pub mod keys;
 mod problem;
 mod secret;
@@ -110,15 +111,41 @@ pub struct Matrix {
     pub sign_in: SignIn,
     /// What the bot's session is called in the list of its devices.
     pub device_name: String,
+    /// What opens the account's cross-signing keys and key backup, if the operator keeps it. `None`: the bot makes one.
+    pub recovery_key: Option<Secret>,
+    pub trust: Trust,
+    /// Whether the direct chats that the bot opens are encrypted.
+    pub encrypt_chats: bool,
     /// What commands begin with in a room.
     pub prefix: String,
-    /// Whose invites are accepted. Empty: nobody's.
+    /// Whose invites are accepted, beside those of people who convene one of the bot's communities already.
     pub inviters: Vec<Inviter>,
+    /// How many rooms a day one person who is not listed by name may bring the bot to; 1 to 1000.
+    pub rooms_a_day: u32,
     /// The power level, 1 to 100, from which a member of a room is a convener.
     pub convener_power: i64,
+    pub conveners_of: ConvenersOf,
     /// How many messages the homeserver takes a minute, and how many at once.
     pub messages_per_minute: u32,
     pub burst: u32,
+}
+
+/// Whose devices take part in encrypted conversation with the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Only devices that their owner has verified (cross-signed): nobody can slip in a device of their own.
+    SignedDevices,
+    /// Every device, also of clients that know nothing of cross-signing.
+    AllDevices,
+}
+
+/// Where the power levels stand that make a convener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConvenersOf {
+    /// In the room itself.
+    Room,
+    /// In the room, or in a space it says it belongs to, and that names it as a child.
+    Space,
 }
 
 /// How the bot proves to the homeserver who it is.
@@ -139,14 +166,17 @@ pub enum Inviter {
     User(String),
     /// Everyone with an account on this server.
     Server(String),
+    /// Everyone in this space or room, by its id. The bot has to be in it as well.
+    Space(String),
 }
 
 impl Inviter {
-    /// Whether this covers a full user id.
+    /// Whether this covers a full user id by itself. Who is in a space only the homeserver knows.
     pub fn covers(&self, user: &str) -> bool {
         match self {
             Inviter::User(known) => known == user,
             Inviter::Server(known) => user.split_once(':').is_some_and(|(_, server)| server == known),
+            Inviter::Space(_) => false,
         }
     }
 }
@@ -243,9 +273,17 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
     let user = sheet.text("matrix.user", values::user_id);
     let sign_in = sign_in(sheet);
     let device_name = sheet.text("matrix.device_name", values::device_name);
+    let recovery_key = match sheet.has("matrix.recovery_key") || sheet.has("matrix.recovery_key_file") {
+        true => sheet.secret("matrix.recovery_key", "matrix.recovery_key_file").map(Some),
+        false => Some(None),
+    };
+    let trust = sheet.text("matrix.trust", values::trust);
+    let encrypt_chats = sheet.text("matrix.encrypt_chats", values::on_or_off);
     let prefix = sheet.text("matrix.prefix", values::prefix);
     let inviters = sheet.list("matrix.inviters", values::inviter);
+    let rooms_a_day = sheet.whole("matrix.rooms_a_day", 1, 1_000);
     let convener_power = sheet.whole("matrix.convener_power", 1, 100);
+    let conveners_of = sheet.text("matrix.conveners_of", values::conveners_of);
     let messages_per_minute = sheet.whole("matrix.messages_per_minute", 1, 6_000);
     let burst = sheet.whole("matrix.burst", 1, 1_000);
     Some(Matrix {
@@ -253,9 +291,14 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
         user: user?,
         sign_in: sign_in?,
         device_name: device_name?,
+        recovery_key: recovery_key?,
+        trust: trust?,
+        encrypt_chats: encrypt_chats?,
         prefix: prefix?,
         inviters: inviters?,
+        rooms_a_day: rooms_a_day?,
         convener_power: convener_power?,
+        conveners_of: conveners_of?,
         messages_per_minute: messages_per_minute?,
         burst: burst?,
     })

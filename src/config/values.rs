@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use tracing_subscriber::EnvFilter;
 
 use super::problem::{Wrong, shown};
-use super::{Inviter, LogFormat};
+use super::{ConvenersOf, Inviter, LogFormat, Trust};
 use crate::domain::Zone;
 use crate::domain::community::Language;
 use crate::domain::schedule::Schedule;
@@ -123,15 +123,48 @@ pub fn user_id(text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// Whose invites are accepted: one person, or everyone of a server as `*:example.org`.
+/// Whose invites are accepted: one person, everyone of a server as `*:example.org`, or everyone in a space by its id.
 pub fn inviter(text: &str) -> Result<Inviter, Wrong> {
+    // Since version 12 a room's id has no server in it.
+    let is_room = |id: &str| id.len() > 1 && id.len() <= 255 && id.chars().all(|c| c.is_ascii_graphic());
     match text.strip_prefix("*:") {
         Some(server) if is_server(server) => Ok(Inviter::Server(server.to_owned())),
         None if text.starts_with('@') => user_id(text).map(Inviter::User),
+        None if text.starts_with('!') && is_room(text) => Ok(Inviter::Space(text.to_owned())),
         _ => Err(Wrong::new(
             format!("{} names nobody", shown(text)),
-            "write a person as \"@ana:example.org\", or everyone of a server as \"*:example.org\"",
+            "write a person as \"@ana:example.org\", everyone of a server as \"*:example.org\", or everyone in a space by \
+             its id, which begins with !",
         )),
+    }
+}
+
+/// Whose devices the bot trusts.
+pub fn trust(text: &str) -> Result<Trust, Wrong> {
+    match text {
+        "signed-devices" => Ok(Trust::SignedDevices),
+        "all-devices" => Ok(Trust::AllDevices),
+        _ => {
+            Err(Wrong::new(format!("{} is no kind of trust", shown(text)), "use \"signed-devices\" or \"all-devices\""))
+        }
+    }
+}
+
+/// Where the power levels stand that make a convener.
+pub fn conveners_of(text: &str) -> Result<ConvenersOf, Wrong> {
+    match text {
+        "room" => Ok(ConvenersOf::Room),
+        "space" => Ok(ConvenersOf::Space),
+        _ => Err(Wrong::new(format!("{} is not a place for conveners", shown(text)), "use \"room\" or \"space\"")),
+    }
+}
+
+/// A switch.
+pub fn on_or_off(text: &str) -> Result<bool, Wrong> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Wrong::new(format!("{} is neither on nor off", shown(text)), "use \"on\" or \"off\"")),
     }
 }
 

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::config::folder::RECOVERY_KEY;
 use crate::store::opening::{make_private_folder, new_private_file};
 
 /// The name of the manifest, which comes first.
@@ -127,10 +128,11 @@ pub struct About {
     pub made_at: Timestamp,
 }
 
-/// Only these may ever be written out: our database, the console's memory, the login, and the SDK's databases.
+/// Only these may ever be written out: our database, the console's memory, the login, its recovery key, and the SDK's
+/// databases.
 fn may_be_named(name: &str) -> bool {
     let store = name.strip_prefix(STORES).and_then(|rest| rest.strip_prefix('/'));
-    [DATABASE, CONSOLE, SESSION].contains(&name) || store.is_some_and(is_a_store)
+    [DATABASE, CONSOLE, SESSION, RECOVERY_KEY].contains(&name) || store.is_some_and(is_a_store)
 }
 
 /// The file name of one of the SDK's databases; nothing that climbs or hides.

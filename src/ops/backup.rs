@@ -1,5 +1,5 @@
-//! One file with everything the bot would need elsewhere: its database, and the Matrix login with its two stores. It may be
-//! made while the bot runs.
+//! One file with everything the bot would need elsewhere: its database, and the Matrix login with its two stores and its
+//! recovery key. It may be made while the bot runs.
 //!
 //! Every database is copied by SQLite itself, with `VACUUM INTO` on a read-only connection: one moment of it, whole, without
 //! what was blanked, and without a second connection that writes (see `store`). A live file is never read as bytes. Each
@@ -29,6 +29,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::archive::{self, About, BadArchive, CONSOLE, DATABASE, KEYS, Manifest, ROOMS, SESSION, STORES};
+use crate::config::folder::RECOVERY_KEY;
 use crate::store::opening::{make_private_folder, new_private_file, sync_folder, vacuum_into};
 use crate::store::{Fault, condition, database, meta, reading};
 
@@ -132,8 +133,12 @@ async fn copy_all(data: &Path, desk: &Path, now: Timestamp) -> Result<About, Can
         (.., false) => return Err(CannotBackUp::HalfMatrix(KEYS)),
     }
     let about = copy_ours(data, desk, now).await?;
-    if let Ok(said) = fs::read(data.join(CONSOLE)) {
-        write_private(&desk.join(CONSOLE), &said).map_err(disk(desk.join(CONSOLE)))?;
+    for name in [CONSOLE, RECOVERY_KEY] {
+        match fs::read(data.join(name)) {
+            Ok(text) => write_private(&desk.join(name), &text).map_err(disk(desk.join(name)))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(disk(data.join(name))(error)),
+        }
     }
     if let Some(login) = login {
         make_private_folder(&desk.join(STORES)).map_err(disk(desk.join(STORES)))?;
@@ -232,8 +237,8 @@ fn store_names(data: &Path) -> io::Result<Vec<String>> {
 
 /// What was copied, our database first.
 fn names_in(desk: &Path) -> io::Result<Vec<String>> {
-    let mut names: Vec<String> =
-        [DATABASE, CONSOLE, SESSION].into_iter().filter(|name| desk.join(name).is_file()).map(str::to_owned).collect();
+    let files = [DATABASE, CONSOLE, RECOVERY_KEY, SESSION].into_iter();
+    let mut names: Vec<String> = files.filter(|name| desk.join(name).is_file()).map(str::to_owned).collect();
     names.extend(store_names(desk)?);
     Ok(names)
 }

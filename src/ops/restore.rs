@@ -16,6 +16,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use super::archive::{self, BadArchive, DATABASE, KEYS, Manifest, ROOMS};
 use super::backup::{CannotBackUp, Whose, check};
+use crate::config::folder::RESTORED;
 use crate::store::moving::{self, CannotMove, Move};
 use crate::store::opening::{self, LOCK};
 use crate::store::script::Script;
@@ -161,6 +162,14 @@ async fn put_together(archive: &Path, ready: &Path, now: Timestamp) -> Result<Ma
         })?;
     }
     debug_assert!(manifest.has(ROOMS) == manifest.has(KEYS), "the manifest was checked");
+    if manifest.has(KEYS) {
+        // Other devices may have seen more of these keys than the backup has; the Matrix side decides what to do about it.
+        let note = ready.join(RESTORED);
+        let written = opening::new_private_file(&note).and_then(|file| file.sync_all());
+        written
+            .and_then(|()| opening::sync_folder(&ready.join("matrix")))
+            .map_err(|source| CannotRestore::Disk { path: note, source })?;
+    }
     let schema = tell_it_was_restored(&ready.join(DATABASE), &manifest, now).await.map_err(CannotRestore::Database)?;
     if schema > newest_schema() {
         return Err(newer(schema));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use barnraiser::config;
+use barnraiser::config::folder::RECOVERY_KEY;
 use barnraiser::domain::Zone;
 use barnraiser::engine::clock::{Clock, ManualClock};
 use barnraiser::engine::vitals::{Backup, Vitals};
@@ -31,6 +32,7 @@ pub fn names(folder: &Path) -> Vec<String> {
 pub async fn with_matrix(data: &Path) {
     fs::create_dir_all(data.join("matrix/store")).unwrap();
     fs::write(data.join(SESSION), r#"{"store_key": "secret", "store_made": true}"#).unwrap();
+    fs::write(data.join(RECOVERY_KEY), "HKP7 XZHO\n").unwrap();
     for name in [ROOMS, KEYS] {
         let options = SqliteConnectOptions::new().filename(data.join(name)).create_if_missing(true);
         let mut conn = options.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal).connect().await.unwrap();
@@ -112,7 +114,7 @@ async fn the_matrix_half_is_whole_or_there_is_no_backup() {
     let data = rig.data();
     with_matrix(&data).await;
     let whole = back_up(&rig, &folder.path().join("whole.tar")).await.unwrap();
-    assert_eq!(parts(&whole), ["barnraiser.db", SESSION, KEYS, ROOMS]);
+    assert_eq!(parts(&whole), ["barnraiser.db", RECOVERY_KEY, SESSION, KEYS, ROOMS]);
 
     let to = folder.path().join("half.tar");
     for name in [SESSION, ROOMS, KEYS] {

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use barnraiser::config::keys::KEYS;
-use barnraiser::config::{Config, Inviter, LogFormat, SignIn};
+use barnraiser::config::{Config, ConvenersOf, Inviter, LogFormat, SignIn, Trust};
 use tempfile::TempDir;
 
 /// A secret that must never turn up in anything printed.
@@ -139,7 +139,8 @@ fn the_documented_defaults_are_the_declared_ones() {
 fn the_documented_matrix_section_loads_once_switched_on() {
     let desk = Desk::new();
     desk.write("matrix-password", 0o600, format!("{SECRET}\n"));
-    let other_ways = ["password = ", "token", "device_id"];
+    desk.write("matrix-recovery-key", 0o600, "HKP7 XZHO\n");
+    let other_ways = ["password = ", "token", "device_id", "recovery_key = "];
     let lines: Vec<_> = switched_on().lines().map(str::to_owned).collect();
     let one_way: Vec<_> =
         lines.into_iter().filter(|line| !other_ways.iter().any(|way| line.starts_with(way))).collect();
@@ -147,7 +148,10 @@ fn the_documented_matrix_section_loads_once_switched_on() {
     assert_eq!(matrix.homeserver.as_str(), "https://matrix.example.org/");
     assert_eq!(matrix.user, "@barnraiser:example.org");
     assert_eq!((matrix.device_name.as_str(), matrix.prefix.as_str()), ("Barnraiser", "!aid"));
-    assert_eq!((matrix.inviters, matrix.convener_power), (vec![], 50));
+    assert_eq!((matrix.inviters, matrix.rooms_a_day), (vec![], 10));
+    assert_eq!((matrix.convener_power, matrix.conveners_of), (50, ConvenersOf::Room));
+    assert_eq!((matrix.trust, matrix.encrypt_chats), (Trust::SignedDevices, true));
+    assert_eq!(matrix.recovery_key.unwrap().reveal(), "HKP7 XZHO");
     let SignIn::Password(password) = matrix.sign_in else { panic!("it was a password") };
     assert_eq!(password.reveal(), SECRET);
 }
@@ -468,6 +472,15 @@ fn values_are_read_for_what_they_mean() {
         ("matrix", "prefix = \"123456789012345678901\"", false),
         ("matrix", "inviters = []", true),
         ("matrix", "inviters = [\"*:example.org\", \"@ana:example.org\"]", true),
+        ("matrix", "inviters = [\"!AbC-d_e\", \"!old:example.org\"]", true),
+        ("matrix", "inviters = [\"!\"]", false),
+        ("matrix", "trust = \"all-devices\"", true),
+        ("matrix", "trust = \"some\"", false),
+        ("matrix", "conveners_of = \"space\"", true),
+        ("matrix", "conveners_of = \"server\"", false),
+        ("matrix", "encrypt_chats = \"off\"", true),
+        ("matrix", "encrypt_chats = \"maybe\"", false),
+        ("matrix", "rooms_a_day = 0", false),
         ("matrix", "inviters = [\"*\"]", false),
         ("matrix", "inviters = [\"*:\"]", false),
         ("matrix", "inviters = [\"@ana:example.org\", 3]", false),

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
 
-use barnraiser::config::{self, Inviter, Secret, SignIn};
+use barnraiser::config::{self, ConvenersOf, Inviter, Secret, SignIn, Trust};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup};
 use barnraiser::domain::Zone;
 use barnraiser::domain::community::{Account, Language, Platform, Role};
@@ -91,9 +91,14 @@ fn settings(url: &str, data: &Path, password: &str) -> Settings {
         user: "@bot:localhost".into(),
         sign_in: SignIn::Password(Secret::new(password).unwrap()),
         device_name: "Barnraiser".into(),
+        recovery_key: None,
+        trust: Trust::SignedDevices,
+        encrypt_chats: true,
         prefix: "!aid".into(),
         inviters: vec![Inviter::User("@ana:localhost".into())],
+        rooms_a_day: 10,
         convener_power: 50,
+        conveners_of: ConvenersOf::Room,
         messages_per_minute: 6_000,
         burst: 1_000,
     };

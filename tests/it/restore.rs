@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use barnraiser::config::folder::{RECOVERY_KEY, RESTORED};
 use barnraiser::engine::clock::Clock as _;
 use barnraiser::ops::archive::{BadArchive, KEYS, Manifest, ROOMS, SESSION};
 use barnraiser::ops::backup;
@@ -133,10 +134,13 @@ async fn what_comes_back_is_what_was_there_and_it_knows_what_it_missed() {
     let restored = bench.restore(&bench.archive, Existing::Refuse).await.unwrap();
     assert_eq!(restored.aside, None);
     let data = bench.data();
-    assert_eq!(names(&data), ["barnraiser.db", "matrix"]);
+    assert_eq!(names(&data), ["barnraiser.db", "matrix", RECOVERY_KEY]);
     assert_eq!(number(&data.join("barnraiser.db"), "select count(*) from asks").await, 1);
     assert_eq!(number(&data.join(KEYS), "select count(*) from kv").await, 1);
-    assert_eq!(fs::read(data.join(SESSION)).unwrap(), fs::read(bench.rig.data().join(SESSION)).unwrap());
+    for name in [SESSION, RECOVERY_KEY] {
+        assert_eq!(fs::read(data.join(name)).unwrap(), fs::read(bench.rig.data().join(name)).unwrap());
+    }
+    assert!(data.join(RESTORED).is_file(), "the Matrix side is told that its keys may be behind");
     assert_eq!(meta_of(&data, meta::RESTORED_MADE_AT).await, Some(chicago("2026-03-05 18:20").as_millisecond()));
     assert_eq!(meta_of(&data, meta::RESTORED_AT).await, Some(chicago("2026-03-05 20:20").as_millisecond()));
     assert_eq!(names(bench.room.path()), ["b.tar", "data"]);

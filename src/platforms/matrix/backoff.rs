@@ -5,6 +5,9 @@ use std::hash::Hash;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::trouble::Trouble;
 
 /// The first pause, at most.
 const FIRST: Duration = Duration::from_millis(500);
@@ -59,6 +62,41 @@ impl<K: Hash + Eq> Patience<K> {
     /// How long until the next of them may be tried; `None` if nothing waits.
     pub(super) fn until_next(&self) -> Option<Duration> {
         self.waiting.values().map(|(_, from)| from.saturating_duration_since(Instant::now())).min()
+    }
+}
+
+/// Why [`patiently`] gave up.
+pub(super) enum Failed {
+    Trouble(Trouble),
+    Cancelled,
+}
+
+/// Tries until it works, is refused, or the bot is told to stop.
+pub(super) async fn patiently<T, E, F, R>(shutdown: &CancellationToken, mut attempt: F) -> Result<T, Failed>
+where
+    F: FnMut() -> R,
+    R: IntoFuture<Output = Result<T, E>>,
+    Trouble: From<E>,
+{
+    let mut backoff = Backoff::default();
+    loop {
+        let outcome = tokio::select! {
+            () = shutdown.cancelled() => return Err(Failed::Cancelled),
+            outcome = attempt().into_future() => outcome,
+        };
+        let trouble = match outcome.map_err(Trouble::from) {
+            Ok(value) => return Ok(value),
+            Err(trouble @ (Trouble::Refused(_) | Trouble::Closed(_) | Trouble::LoggedOut)) => {
+                return Err(Failed::Trouble(trouble));
+            }
+            Err(trouble) => trouble,
+        };
+        let pause = if let Trouble::Wait(pause) = trouble { pause } else { backoff.next() };
+        tracing::warn!(%trouble, ?pause, "the homeserver is not ready for the bot; trying again");
+        tokio::select! {
+            () = shutdown.cancelled() => return Err(Failed::Cancelled),
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 

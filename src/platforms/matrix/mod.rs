@@ -21,6 +21,7 @@ mod direct;
 mod event;
 mod gateway;
 mod hearing;
+mod identity;
 mod listener;
 mod places;
 mod session;

@@ -4,6 +4,10 @@
 //! The three belong together: a token without the device's keys, or keys without their token, is refused rather than
 //! repaired, since going on would silently make every encrypted message unreadable. The session file is written whole or
 //! not at all and only its owner may read it.
+//!
+//! Keys go only forward: other devices refuse what is encrypted twice with the same step of a key, and a store that came
+//! from a backup has steps behind it that it does not know of. After a restore the bot therefore logs in as a new device and
+//! recovers its identity (`identity`); and every start begins new keys for every room.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,6 +16,7 @@ use std::time::Duration;
 
 use matrix_sdk::authentication::matrix::MatrixSession;
 use matrix_sdk::config::{RequestConfig, SyncSettings};
+use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
 use matrix_sdk::ruma::api::client::filter::{Filter, FilterDefinition, RoomEventFilter, RoomFilter};
 use matrix_sdk::ruma::api::client::session::login;
 use matrix_sdk::ruma::api::client::sync::sync_events;
@@ -19,13 +24,16 @@ use matrix_sdk::ruma::api::client::uiaa::{MatrixUserIdentifier, UserIdentifier};
 use matrix_sdk::ruma::presence::PresenceState;
 use matrix_sdk::ruma::{OwnedDeviceId, UserId};
 use matrix_sdk::{Client, ClientBuilder, SessionMeta, SessionTokens, SqliteStoreConfig};
+use matrix_sdk_base::crypto::{CollectStrategy, DecryptionSettings, TrustRequirement};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::backoff::{Backoff, random_bytes};
+use super::backoff::{Failed, patiently, random_bytes};
+use super::identity;
 use super::settings::Settings;
 use super::trouble::Trouble;
-use crate::config::{Secret, SignIn};
+use crate::config::folder::RESTORED;
+use crate::config::{Secret, SignIn, Trust};
 
 /// How long one request may take, in seconds; a sync may take this on top of its own waiting.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -67,6 +75,20 @@ pub enum ConnectError {
     BadSession(PathBuf),
     #[error("the store in {0} cannot be opened with the key in its session file; restore both from the same backup")]
     BadStore(PathBuf),
+    #[error(
+        "the account has cross-signing keys already, and the bot cannot open them. Put the account's recovery key into {0}, or \
+         name a file with it in matrix.recovery_key_file; if there is none any more, reset the keys in another client first"
+    )]
+    NoRecoveryKey(PathBuf),
+    #[error("the recovery key does not open the account's cross-signing keys; give the bot the account's present one")]
+    WrongRecoveryKey,
+    #[error("the recovery key cannot be used: {0}")]
+    BadRecoveryKey(String),
+    #[error(
+        "the homeserver asks for the account's password before it takes the bot's first cross-signing keys; start once with \
+         matrix.password_file instead of a token"
+    )]
+    PasswordForIdentity,
     #[error("stopped before the login was complete")]
     Cancelled,
 }
@@ -87,12 +109,22 @@ struct Folder {
     root: PathBuf,
     session: PathBuf,
     store: PathBuf,
+    /// There after a restore: see [`RESTORED`].
+    restored: PathBuf,
+    /// The login that was restored, until the new device has taken its place.
+    replaced: PathBuf,
 }
 
 impl Folder {
     fn of(data: &Path) -> Self {
         let root = data.join("matrix");
-        Folder { session: root.join("session.json"), store: root.join("store"), root }
+        Folder {
+            session: root.join("session.json"),
+            store: root.join("store"),
+            restored: data.join(RESTORED),
+            replaced: root.join("replaced.json"),
+            root,
+        }
     }
 
     /// Is there a store with both of its halves, rooms and keys?
@@ -101,12 +133,21 @@ impl Folder {
     }
 
     fn read(&self) -> Result<Option<Kept>, ConnectError> {
-        let text = match fs::read_to_string(&self.session) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(ConnectError::Disk { path: self.session.clone(), source }),
+        read_kept(&self.session)
+    }
+
+    /// Puts a restored login aside, so that a new one is made: its keys may be behind what others have seen of them. Every
+    /// step may be the last before a crash, and the next start goes on from there.
+    fn set_aside_restored(&self) -> Result<(), ConnectError> {
+        let disk = |source| ConnectError::Disk { path: self.root.clone(), source };
+        let gone = |done: io::Result<()>| match done {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other.map_err(disk),
         };
-        serde_json::from_str(&text).map(Some).map_err(|_| ConnectError::BadSession(self.session.clone()))
+        gone(fs::rename(&self.session, &self.replaced))?;
+        gone(fs::remove_dir_all(&self.store))?;
+        gone(fs::remove_file(&self.restored))?;
+        fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(disk)
     }
 
     /// Writes the session file whole or not at all.
@@ -121,11 +162,24 @@ impl Folder {
     }
 }
 
-/// Logs in or takes up the kept login, and synchronises once.
+fn read_kept(path: &Path) -> Result<Option<Kept>, ConnectError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(ConnectError::Disk { path: path.to_owned(), source }),
+    };
+    serde_json::from_str(&text).map(Some).map_err(|_| ConnectError::BadSession(path.to_owned()))
+}
+
+/// Logs in or takes up the kept login, synchronises once, and makes sure that other devices can trust this one.
 pub(super) async fn open(settings: &Settings, shutdown: &CancellationToken) -> Result<Client, ConnectError> {
     UserId::parse(&settings.account.user).map_err(|_| ConnectError::BadUser)?;
     let folder = Folder::of(&settings.data);
     private_folder(&folder.root).map_err(|source| ConnectError::Disk { path: folder.root.clone(), source })?;
+    // A token belongs to the one device: there is nothing to log in anew with.
+    if folder.restored.exists() && matches!(settings.account.sign_in, SignIn::Password(_)) {
+        folder.set_aside_restored()?;
+    }
     let kept = match folder.read()? {
         Some(kept) => kept,
         None if folder.has_store() => {
@@ -150,8 +204,41 @@ pub(super) async fn open(settings: &Settings, shutdown: &CancellationToken) -> R
         other => other.map_err(ConnectError::from)?,
     };
     patiently(shutdown, || client.sync_once(sync_settings(Duration::ZERO))).await?;
+    identity::settle(&client, settings, shutdown).await?;
+    log_out_replaced(settings, &folder).await?;
+    begin_new_room_keys(&client).await;
     tracing::info!("logged in to the homeserver");
     Ok(client)
+}
+
+/// Ends the session of a device whose place this one took. If that does not work it is tried at the next start: an old
+/// device that nobody uses does no harm but in the list of devices.
+async fn log_out_replaced(settings: &Settings, folder: &Folder) -> Result<(), ConnectError> {
+    let Some(old) = read_kept(&folder.replaced)? else { return Ok(()) };
+    let client = builder(settings).build().await.map_err(|_| ConnectError::BadHomeserver)?;
+    client.restore_session(old.session).await.map_err(|_| ConnectError::BadSession(folder.replaced.clone()))?;
+    match client.matrix_auth().logout().await.map_err(Trouble::from) {
+        Ok(_) | Err(Trouble::LoggedOut) => {
+            tracing::info!("the device that was restored from a backup is logged out; this one has taken its place");
+            fs::remove_file(&folder.replaced)
+                .map_err(|source| ConnectError::Disk { path: folder.replaced.clone(), source })
+        }
+        Err(trouble) => {
+            tracing::warn!(%trouble, "the device that was restored from a backup could not be logged out yet");
+            Ok(())
+        }
+    }
+}
+
+/// The keys that this device sends with begin anew in every room: after a power cut the store may have lost how far the
+/// old ones were used.
+async fn begin_new_room_keys(client: &Client) {
+    for room in client.joined_rooms() {
+        if let Err(error) = room.discard_room_key().await {
+            let trouble = Trouble::from(&error);
+            tracing::warn!(room = %room.room_id(), %trouble, "cannot begin a new key for a room; going on with the old one");
+        }
+    }
 }
 
 /// How the bot synchronises: enough events at once, and nothing about presence, typing or receipts.
@@ -172,14 +259,27 @@ pub(super) fn sync_settings(wait: Duration) -> SyncSettings {
 
 /// One attempt, finite: whoever calls decides about trying again, since the SDK's own retries take minutes.
 ///
-/// Seam: device verification, key backup and who may decrypt what are settled here when encryption is taken on.
+/// Whose devices get keys and are listened to is the operator's choice (`matrix.trust` says why). Cross-signing and backups
+/// are set up by `identity`, which knows what a crash may have left, and not by the SDK beside it.
 fn builder(settings: &Settings) -> ClientBuilder {
+    let (share_with, requirement) = match settings.account.trust {
+        Trust::SignedDevices => (CollectStrategy::IdentityBasedStrategy, TrustRequirement::CrossSignedOrLegacy),
+        Trust::AllDevices => (CollectStrategy::AllDevices, TrustRequirement::Untrusted),
+    };
+    let encryption = EncryptionSettings {
+        auto_enable_cross_signing: false,
+        auto_enable_backups: false,
+        backup_download_strategy: BackupDownloadStrategy::AfterDecryptionFailure,
+    };
     let once = RequestConfig::new().timeout(REQUEST_TIMEOUT).disable_retry();
     // The well-known answer of a login could point the bot to another server than the operator wrote down.
     Client::builder()
         .homeserver_url(settings.account.homeserver.as_str())
         .respect_login_well_known(false)
         .request_config(once)
+        .with_encryption_settings(encryption)
+        .with_room_key_recipient_strategy(share_with)
+        .with_decryption_settings(DecryptionSettings { sender_device_trust_requirement: requirement })
 }
 
 /// The first login, on a client without a store: the SDK leaves an unusable one behind when a login fails.
@@ -269,46 +369,11 @@ fn check_owner(settings: &Settings, folder: &Folder, kept: &SessionMeta) -> Resu
     Err(ConnectError::OtherSession { folder: folder.root.clone(), kept })
 }
 
-/// Why [`patiently`] gave up.
-enum Failed {
-    Trouble(Trouble),
-    Cancelled,
-}
-
 impl From<Failed> for ConnectError {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Trouble(trouble) => ConnectError::Refused(trouble.to_string()),
             Failed::Cancelled => ConnectError::Cancelled,
-        }
-    }
-}
-
-/// Tries until it works, is refused, or the bot is told to stop.
-async fn patiently<T, E, F, R>(shutdown: &CancellationToken, mut attempt: F) -> Result<T, Failed>
-where
-    F: FnMut() -> R,
-    R: IntoFuture<Output = Result<T, E>>,
-    Trouble: From<E>,
-{
-    let mut backoff = Backoff::default();
-    loop {
-        let outcome = tokio::select! {
-            () = shutdown.cancelled() => return Err(Failed::Cancelled),
-            outcome = attempt().into_future() => outcome,
-        };
-        let trouble = match outcome.map_err(Trouble::from) {
-            Ok(value) => return Ok(value),
-            Err(trouble @ (Trouble::Refused(_) | Trouble::Closed(_) | Trouble::LoggedOut)) => {
-                return Err(Failed::Trouble(trouble));
-            }
-            Err(trouble) => trouble,
-        };
-        let pause = if let Trouble::Wait(pause) = trouble { pause } else { backoff.next() };
-        tracing::warn!(%trouble, ?pause, "the homeserver is not ready for the bot; trying again");
-        tokio::select! {
-            () = shutdown.cancelled() => return Err(Failed::Cancelled),
-            () = tokio::time::sleep(pause) => {}
         }
     }
 }
@@ -325,7 +390,7 @@ fn private_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Opens an empty file that only its owner can read.
-fn private_file(path: &Path) -> io::Result<fs::File> {
+pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
     // A leftover of a crash may have other rights: start from nothing.
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -348,9 +413,14 @@ mod tests {
             user: "@bot:localhost".into(),
             sign_in: SignIn::Password(Secret::new("pw").unwrap()),
             device_name: "Barnraiser".into(),
+            recovery_key: None,
+            trust: Trust::SignedDevices,
+            encrypt_chats: true,
             prefix: "!aid".into(),
             inviters: Vec::new(),
+            rooms_a_day: 10,
             convener_power: 50,
+            conveners_of: crate::config::ConvenersOf::Room,
             messages_per_minute: 6_000,
             burst: 1_000,
         };
