@@ -59,6 +59,7 @@ impl Product {
             weekly: None,
             housekeeping: "0 4 * * *".parse().expect("a schedule"),
             retention_days: 180,
+            grace_days: 30,
             quarantine: jiff::SignedDuration::from_secs(90),
         };
         let ids = Arc::new(SeededIds::new(7));

@@ -45,6 +45,7 @@ async fn open(folder: &Path, clock: &Arc<ManualClock>) -> (Engine, Running) {
         weekly: None,
         housekeeping: "0 4 * * *".parse().expect("a schedule"),
         retention_days: 180,
+        grace_days: 30,
         quarantine: jiff::SignedDuration::from_secs(90),
     };
     let clock = Arc::clone(clock) as Arc<dyn Clock>;

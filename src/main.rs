@@ -286,6 +286,7 @@ fn defaults(config: &Config) -> Defaults {
         weekly: config.rhythm.weekly_digest.as_ref().map(ToString::to_string),
         housekeeping: config.rhythm.housekeeping.clone(),
         retention_days: config.rhythm.retention_days,
+        grace_days: config.rhythm.grace_days,
         quarantine: config.delivery.quarantine.try_into().unwrap_or(SignedDuration::MAX),
     }
 }

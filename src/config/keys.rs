@@ -46,6 +46,7 @@ pub const KEYS: &[Key] = &[
     key("rhythm.housekeeping", Takes::Text, "0 30 3 * * *"),
     key("rhythm.weekly_digest", Takes::Text, "off"),
     key("rhythm.retention_days", Takes::Whole, "365"),
+    key("rhythm.grace_days", Takes::Whole, "30"),
     key("delivery.quarantine_seconds", Takes::Whole, "90"),
     key("backup.schedule", Takes::Text, "off"),
     key("backup.folder", Takes::Path, "backups"),

@@ -72,6 +72,8 @@ pub struct Rhythm {
     pub weekly_digest: Option<Schedule>,
     /// Days after which the words of what is over are blanked; 7 to 3650.
     pub retention_days: u32,
+    /// Days through which a community is kept after the last of its places was left; 1 to 365.
+    pub grace_days: u32,
 }
 
 /// How sending behaves.
@@ -213,6 +215,7 @@ fn settle(sheet: &mut Sheet) -> Option<Config> {
     let housekeeping = sheet.text("rhythm.housekeeping", values::schedule);
     let weekly_digest = sheet.text("rhythm.weekly_digest", values::schedule_or_off);
     let retention_days = sheet.whole("rhythm.retention_days", 7, 3650);
+    let grace_days = sheet.whole("rhythm.grace_days", 1, 365);
     let quarantine = sheet.whole("delivery.quarantine_seconds", 1, 86_400);
     let backup = backup(sheet, data.as_deref());
     let listen = sheet.text("health.listen", values::address_or_none);
@@ -221,7 +224,12 @@ fn settle(sheet: &mut Sheet) -> Option<Config> {
         data: data?,
         log: Log { level: level?, format: format? },
         community: NewCommunity { zone: zone?, language: language? },
-        rhythm: Rhythm { housekeeping: housekeeping?, weekly_digest: weekly_digest?, retention_days: retention_days? },
+        rhythm: Rhythm {
+            housekeeping: housekeeping?,
+            weekly_digest: weekly_digest?,
+            retention_days: retention_days?,
+            grace_days: grace_days?,
+        },
         delivery: Delivery { quarantine: Duration::from_secs(quarantine?) },
         backup: backup?,
         health: Health { listen: listen? },

@@ -129,3 +129,17 @@ pub struct Roster {
     pub place_name: String,
     pub conveners: Vec<Named>,
 }
+
+/// An event that could not be decrypted: somebody said something, and nobody here knows what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The platform's own name of the event.
+    pub event: String,
+    pub platform: Platform,
+    pub place: Place,
+    pub from: Account,
+    /// Their display name. It is not kept: what is said about the event names nobody.
+    pub name: String,
+    /// The platform's own time of the event.
+    pub at: Timestamp,
+}

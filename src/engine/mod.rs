@@ -43,9 +43,9 @@ use crate::domain::schedule::Schedule;
 use crate::domain::{Refusal, Zone};
 use crate::grammar::{Invocation, text};
 pub use crate::store::{CannotOpen, Fault};
-use crate::store::{Store, bookmarks, lists};
+use crate::store::{Store, bookmarks, lists, unread as unread_rows};
 use clock::{Clock, Ids};
-use inbound::{Answer, Inbound, Named, Reply, Roster};
+use inbound::{Answer, Inbound, Named, Reply, Roster, Unread};
 pub use listing::Report;
 use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
@@ -62,6 +62,8 @@ pub struct Defaults {
     pub housekeeping: Schedule,
     /// Days after which the words of what has ended are blanked.
     pub retention_days: u32,
+    /// Days through which a community all of whose places were left is kept.
+    pub grace_days: u32,
     /// How long an attempt whose end is unknown is left alone before it is looked up.
     pub quarantine: SignedDuration,
 }
@@ -227,6 +229,46 @@ impl Engine {
     pub async fn bookmark(&self, platform: Platform, room: &str, event: &str) -> Result<(), Stopped> {
         let (room, event) = (room.to_owned(), event.to_owned());
         self.send(Input::Bookmark { platform, room, event }).await.map(drop)
+    }
+
+    /// The bot is not in a place any more: it was put out, or it left. What its community said is kept through the grace
+    /// period, and nothing goes there. Of a place nobody knows, or heard twice: nothing.
+    pub async fn place_left(&self, platform: Platform, place: &str) -> Result<(), Stopped> {
+        self.send(Input::PlaceLeft { platform, place: place.to_owned() }).await.map(drop)
+    }
+
+    /// The bot is in a place again: everything is there, and goes on from now. Of a place nobody knows, or that was not
+    /// left: nothing.
+    pub async fn place_back(&self, platform: Platform, place: &str, name: &str) -> Result<(), Stopped> {
+        let (place, name) = (place.to_owned(), name.to_owned());
+        self.send(Input::PlaceBack { platform, place, name }).await.map(drop)
+    }
+
+    /// A place goes on under another id (a room was upgraded). Said before anything is brought from the new one. If that is
+    /// a place already, nothing is mixed: the old one is left.
+    pub async fn place_moved(&self, platform: Platform, from: &str, to: &str, name: &str) -> Result<(), Stopped> {
+        let (from, to, name) = (from.to_owned(), to.to_owned(), name.to_owned());
+        self.send(Input::PlaceMoved { platform, from, to, name }).await.map(drop)
+    }
+
+    /// Remembers an event that could not be decrypted, until it is heard or its sender was asked to say it again.
+    pub async fn unread(&self, unread: Unread) -> Result<(), Stopped> {
+        self.send(Input::Unread(Box::new(unread))).await.map(drop)
+    }
+
+    /// An event that could not be decrypted can be read now, and is not for the bot. One that is for it is told by
+    /// [`Engine::hear`] instead.
+    pub async fn read_after_all(&self, platform: Platform, event: &str) -> Result<(), Stopped> {
+        self.send(Input::ReadAfterAll { platform, event: event.to_owned() }).await.map(drop)
+    }
+
+    /// The events that could not be decrypted so far, oldest first: the room of each, and its name.
+    pub async fn unread_events(&self, platform: Platform) -> Result<Vec<(String, String)>, Stopped> {
+        let rows = unread_rows::waiting(&self.readers, platform).await;
+        rows.map_err(|fault| {
+            tracing::error!(%fault, "cannot read what was not readable");
+            Stopped
+        })
     }
 
     /// The last events remembered, by room.

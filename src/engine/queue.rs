@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::clock::{Clock, Ids, RELEASED};
 use super::due::{self, Handling};
 use super::hear::Hearing;
-use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster};
+use super::inbound::{Audience, Cause, Inbound, Named, Reply, Roster, Unread};
 use super::keys::Keys;
 use super::outgoing::{Claimed, Claiming};
 use super::parcel::{Pace, Receipt};
@@ -43,6 +43,26 @@ pub(super) enum Input {
         room: String,
         event: String,
     },
+    PlaceLeft {
+        platform: Platform,
+        place: String,
+    },
+    PlaceBack {
+        platform: Platform,
+        place: String,
+        name: String,
+    },
+    PlaceMoved {
+        platform: Platform,
+        from: String,
+        to: String,
+        name: String,
+    },
+    Unread(Box<Unread>),
+    ReadAfterAll {
+        platform: Platform,
+        event: String,
+    },
     Tick,
     Agenda,
     Claim(Platform, Pace),
@@ -67,6 +87,11 @@ impl Input {
             Input::Roster(_) => "roster",
             Input::Appoint { .. } => "appoint",
             Input::Bookmark { .. } => "bookmark",
+            Input::PlaceLeft { .. } => "place_left",
+            Input::PlaceBack { .. } => "place_back",
+            Input::PlaceMoved { .. } => "place_moved",
+            Input::Unread(_) => "unread",
+            Input::ReadAfterAll { .. } => "read_after_all",
             Input::Tick => "tick",
             Input::Agenda => "agenda",
             Input::Claim(..) => "claim",
@@ -337,6 +362,11 @@ impl Desk<'_> {
                 bookmarks::set(&mut script, platform, &room, &event);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
+            Input::PlaceLeft { .. }
+            | Input::PlaceBack { .. }
+            | Input::PlaceMoved { .. }
+            | Input::Unread(_)
+            | Input::ReadAfterAll { .. } => Ok(Outcome::Noted),
             // Nothing falls due and nothing is sent by a clock that may be wrong.
             Input::Tick if !self.vitals.trusts_the_clock() => {
                 Ok(Outcome::Ticked(0, Agenda { timer: None, message: None }))

@@ -22,6 +22,7 @@ pub mod rows;
 pub mod scope;
 pub mod script;
 pub mod timers;
+pub mod unread;
 pub mod writes;
 
 use std::fs::File;

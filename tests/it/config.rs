@@ -82,6 +82,7 @@ fn without_a_file_the_defaults_hold() {
     assert_eq!((config.community.zone.name(), config.community.language.tag()), ("UTC", "en"));
     assert_eq!(config.rhythm.housekeeping.to_string(), "0 30 3 * * *");
     assert_eq!((config.rhythm.weekly_digest, config.rhythm.retention_days), (None, 365));
+    assert_eq!(config.rhythm.grace_days, 30);
     assert_eq!(config.delivery.quarantine, Duration::from_secs(90));
     assert_eq!(config.matrix, None);
 }

@@ -116,6 +116,7 @@ pub fn defaults() -> Defaults {
         weekly: None,
         housekeeping: "0 30 3 * * *".parse().expect("a schedule"),
         retention_days: 365,
+        grace_days: 30,
         quarantine: SignedDuration::ZERO,
     }
 }

@@ -38,6 +38,7 @@ pub fn defaults() -> Defaults {
         weekly: None,
         housekeeping: "0 30 3 * * *".parse().expect("a schedule"),
         retention_days: 365,
+        grace_days: 30,
         quarantine: SignedDuration::from_secs(90),
     }
 }
