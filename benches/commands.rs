@@ -106,13 +106,13 @@ impl Product {
 /// From the words to the words of the answer.
 async fn speak(engine: &Engine, clock: &dyn Clock, thread: &mut Thread) -> Duration {
     let inbound = thread.next(clock.now());
-    let said = inbound.text.clone();
+    let said = inbound.body.clone();
     let began = Instant::now();
     let heard = engine.hear(inbound).await.expect("the engine runs");
-    let Heard::Reply(reply) = heard else { panic!("no answer to {said}") };
+    let Heard::Reply(reply) = heard else { panic!("no answer to {said:?}") };
     black_box(copy::say(&reply.message, &reply.voice));
     let took = began.elapsed();
-    assert_eq!(reply.cause, Cause::Reply, "{said} was refused: {:?}", reply.message);
+    assert_eq!(reply.cause, Cause::Reply, "{said:?} was refused: {:?}", reply.message);
     thread.learn(&reply.refs);
     took
 }

@@ -170,7 +170,7 @@ async fn round(folder: &Path, taken: &mut Taken, due: u32) {
                 panic!("the first reminder waits for nothing");
             };
             let outcome = Outcome::Delivered { message: "m".to_owned() };
-            engine.receipt(Receipt { row: parcel.row, outcome }).await.expect("it runs");
+            engine.receipt(Receipt::new(parcel.row, outcome)).await.expect("it runs");
             taken.first.push(began.elapsed());
         }
         if more == 0 {

@@ -2,7 +2,7 @@
 
 use barnraiser::domain::community::{Account, Platform};
 use barnraiser::domain::{AskId, PledgeId, Ref};
-use barnraiser::engine::inbound::{Answer, Inbound, Place};
+use barnraiser::engine::inbound::{Answer, Body, Inbound, Place};
 use jiff::Timestamp;
 
 /// Communities the threads are spread over.
@@ -125,7 +125,7 @@ impl Thread {
             standing: None,
             named: Vec::new(),
             at,
-            text,
+            body: Body::Said(text),
             answer: Answer::Direct,
         }
     }

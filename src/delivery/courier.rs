@@ -10,6 +10,7 @@ use crate::engine::parcel::{Outcome, Parcel, Receipt};
 use crate::engine::{Engine, Next, Stopped, rhythm};
 use crate::failpoint::{self, Point};
 use crate::speech::copy;
+use crate::speech::doc::Doc;
 
 /// How long to wait before a receipt that could not be recorded is brought again.
 const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
@@ -49,7 +50,13 @@ impl Courier {
             Next::Parcel(parcel) => parcel,
             Next::Idle { until } => return Ok(Step::Idle { until }),
         };
-        let receipt = Receipt { row: parcel.row, outcome: self.carry(*parcel).await };
+        let row = parcel.row;
+        // Said again for the lookup that found it: what it says is frozen.
+        let doc = copy::say(&parcel.message, &parcel.voice);
+        let seeds = self.gateway.seeds(&doc);
+        let outcome = self.carry(*parcel, doc).await;
+        let is_there = matches!(outcome, Outcome::Delivered { .. });
+        let receipt = Receipt { row, outcome, seeds: if is_there { seeds } else { Vec::new() } };
         // A full disk passes; what was learned must not be lost to it.
         while !self.engine.receipt(receipt.clone()).await? {
             tokio::time::sleep(AGAIN).await;
@@ -88,14 +95,13 @@ impl Courier {
     }
 
     /// What may have been sent before is looked up, never sent blindly again.
-    async fn carry(&self, parcel: Parcel) -> Outcome {
+    async fn carry(&self, parcel: Parcel, doc: Doc) -> Outcome {
         if let Some(since) = parcel.unresolved_since {
             let _ = failpoint::pass(Point::BeforeLookup).await;
             let outcome = self.look_up(&parcel, since).await;
             let _ = failpoint::pass(Point::AfterLookup).await;
             return outcome;
         }
-        let doc = copy::say(&parcel.message, &parcel.voice);
         let _ = failpoint::pass(Point::BeforeSending).await;
         let outcome = self.gateway.deliver(&Letter { parcel, doc }).await;
         let _ = failpoint::pass(Point::AfterSending).await;

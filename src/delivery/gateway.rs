@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Extent, Outcome, Pace, Parcel};
 use crate::speech::doc::Doc;
+use crate::speech::sign::Sign;
 
 /// A parcel put into words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,11 @@ pub trait Gateway: Send + Sync {
 
     /// Looks for the marker of an earlier attempt of this parcel, in everything said there since `since`.
     async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup;
+
+    /// The buttons of a message that on this platform are messages of their own, added under it after it, in this order.
+    fn seeds(&self, _doc: &Doc) -> Vec<Sign> {
+        Vec::new()
+    }
 
     /// What the platform's own clock shows, to be compared with this machine's.
     async fn clock(&self) -> ServerClock {

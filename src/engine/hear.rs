@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::asks::{self, EditAsk, NewAsk};
 use super::case::{self, Answered, Case, Row, Stop};
 use super::gatherings::{self, NewGathering};
-use super::inbound::{Answer, Audience, Cause, Inbound, Place, Reply};
+use super::inbound::{Answer, Audience, Body, Cause, Inbound, Place, Reply};
 use super::keys::Keys;
 use super::meaning::Meaning;
 use super::parcel::Destination;
@@ -101,8 +101,14 @@ impl Hearing<'_> {
     pub(super) async fn handle(
         mut self,
         inbound: &Inbound,
-        said: Result<Invocation, Refusal>,
+        said: Option<Result<Invocation, Refusal>>,
     ) -> Result<Handled, Fault> {
+        // Stub: presses taken back and changed words are only noted so far.
+        let (Body::Said(_) | Body::Pressed(_), Some(said)) = (&inbound.body, said) else {
+            let mut script = Script::default();
+            note_heard(&mut script, inbound, self.now);
+            return Ok(Handled { script, heard: Heard::Silently, must_be_kept: true });
+        };
         let target = said.as_ref().ok().and_then(|s| s.target);
         let found = match self.place(inbound, said.as_ref().ok(), target).await {
             Ok(found) => found,

@@ -22,9 +22,32 @@ pub struct Inbound {
     pub named: Vec<Named>,
     /// The platform's own time of the event.
     pub at: Timestamp,
-    /// The command without any prefix, such as `pledge A2 what:"a van" by:friday`.
-    pub text: String,
+    pub body: Body,
     pub answer: Answer,
+}
+
+/// What they did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// A command without any prefix, typed: `pledge A2 what:"a van" by:friday`.
+    Said(String),
+    /// A button under one of the bot's own messages was pressed: the command it stands for, complete or only begun
+    /// (`done P7`, `pledge A1 what: by:`).
+    Pressed(String),
+    /// A press was taken back: the platform's name of the event that was the press.
+    LetGo(String),
+    /// The words of an earlier message were changed: its event, and the command as it reads now.
+    Rewrote { event: String, now: String },
+}
+
+impl Body {
+    /// The command in it, if there is one.
+    pub fn command(&self) -> Option<&str> {
+        match self {
+            Body::Said(command) | Body::Pressed(command) | Body::Rewrote { now: command, .. } => Some(command),
+            Body::LetGo(_) => None,
+        }
+    }
 }
 
 /// A person named in a text, found by the platform.
@@ -78,6 +101,8 @@ pub enum Cause {
     Care,
     Digest,
     Preview,
+    /// A sign under one of the bot's own messages, which may be pressed.
+    Button,
 }
 
 impl Cause {
@@ -89,6 +114,8 @@ impl Cause {
             Cause::Reply | Cause::Refusal => days(7),
             Cause::Notice | Cause::Care => days(14),
             Cause::Digest | Cause::Preview => days(3),
+            // The same can be typed, and the message says so.
+            Cause::Button => days(1),
             // A nudge is held to its pledge, a card to its ask.
             Cause::Nudge | Cause::Card => None,
         }
@@ -104,6 +131,7 @@ impl Cause {
             Cause::Care => "care",
             Cause::Digest => "digest",
             Cause::Preview => "preview",
+            Cause::Button => "button",
         }
     }
 }

@@ -38,14 +38,14 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::domain::community::{Language, Platform};
+use crate::domain::Zone;
+use crate::domain::community::{Account, Language, Platform};
 use crate::domain::schedule::Schedule;
-use crate::domain::{Refusal, Zone};
 use crate::grammar::{Invocation, text};
 pub use crate::store::{CannotOpen, Fault};
-use crate::store::{Store, bookmarks, lists, unread as unread_rows};
+use crate::store::{Store, bookmarks, lists, people as rows, unread as unread_rows};
 use clock::{Clock, Ids};
-use inbound::{Answer, Inbound, Named, Reply, Roster, Unread};
+use inbound::{Answer, Body, Inbound, Named, Reply, Roster, Unread};
 pub use listing::Report;
 use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
@@ -80,6 +80,8 @@ pub enum Heard {
     Reply(Box<Reply>),
     /// The answer is in the outbox.
     Queued,
+    /// It is noted, and there is nothing to say to it.
+    Silently,
     /// This event was heard before; nothing happened.
     Again,
 }
@@ -184,9 +186,12 @@ impl Engine {
     /// # Errors
     /// The engine has stopped: nothing was recorded.
     pub async fn hear(&self, inbound: Inbound) -> Result<Heard, Stopped> {
-        let said = text::read(&inbound.text, inbound.at.min(self.clock.now()));
-        let looks = inbound.answer == Answer::Direct && said.as_ref().is_ok_and(hear::only_looks);
-        if looks && let Some(heard) = self.look(&inbound, said.clone()).await {
+        let read = |command| text::read(command, inbound.at.min(self.clock.now()));
+        let said = inbound.body.command().map(read);
+        if let (Body::Said(_), Answer::Direct, Some(Ok(asked))) = (&inbound.body, inbound.answer, &said)
+            && hear::only_looks(asked)
+            && let Some(heard) = self.look(&inbound, asked.clone()).await
+        {
             return Ok(heard);
         }
         match self.send(Input::Heard(Box::new(inbound), said)).await? {
@@ -199,7 +204,7 @@ impl Engine {
     /// Answers a question that changes nothing from a read-only connection, beside the writer. `None` if it has to go
     /// through the writer after all: a person or a place not met before, a standing that has changed, or no connection to be
     /// had.
-    async fn look(&self, inbound: &Inbound, said: Result<Invocation, Refusal>) -> Option<Heard> {
+    async fn look(&self, inbound: &Inbound, asked: Invocation) -> Option<Heard> {
         let unreadable = |fault| tracing::warn!(%fault, "a question goes through the writer");
         let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
         let mut keys = keys::Keys::none();
@@ -210,7 +215,7 @@ impl Engine {
             vitals: &self.vitals,
             now: self.clock.now().max(self.seen),
         };
-        let handled = hearing.handle(inbound, said).await.map_err(unreadable).ok()?;
+        let handled = hearing.handle(inbound, Some(Ok(asked))).await.map_err(unreadable).ok()?;
         (keys.unused() && !handled.must_be_kept).then_some(handled.heard)
     }
 
@@ -223,6 +228,15 @@ impl Engine {
     pub async fn appoint(&self, platform: Platform, place: &str, place_name: &str, who: Named) -> Result<(), Stopped> {
         let (place, place_name) = (place.to_owned(), place_name.to_owned());
         self.send(Input::Appoint { platform, place, place_name, who: Box::new(who) }).await.map(drop)
+    }
+
+    /// Whether an account convenes any community.
+    pub async fn convenes(&self, account: &Account) -> Result<bool, Stopped> {
+        let asked = async { rows::convenes(&mut *self.readers.acquire().await?, account).await };
+        asked.await.map_err(|fault: Fault| {
+            tracing::error!(%fault, "cannot read who convenes");
+            Stopped
+        })
     }
 
     /// Remembers the last event of a room that needs no second look.

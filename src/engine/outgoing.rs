@@ -8,7 +8,7 @@ use super::Defaults;
 use super::inbound::Cause;
 use super::keys::{self, Keys};
 use super::meaning::{self, Addressee, Meaning};
-use super::parcel::{Pace, Parcel, Rate};
+use super::parcel::{Destination, Pace, Parcel, Rate};
 use crate::domain::community::Platform;
 use crate::domain::{CommunityId, MemberId, Ref};
 use crate::speech::message::{Message, Voice};
@@ -22,10 +22,13 @@ const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// A message frozen at its first claim: said again, it says the same.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Frozen {
-    message: Message,
+pub(super) struct Frozen {
+    pub(super) message: Message,
     voice: Voice,
-    edits: Option<String>,
+    pub(super) edits: Option<String>,
+    /// The card under which the conversation it belongs to stands.
+    #[serde(default)]
+    thread: Option<String>,
 }
 
 /// What a look at the outbox found.
@@ -56,7 +59,7 @@ fn after(now: Timestamp, span: SignedDuration) -> Timestamp {
     now.saturating_add(span).unwrap_or(Timestamp::MAX)
 }
 
-/// How far a bucket may be from full when a message, or a card edit, still goes. Without a rate, as far as it likes.
+/// How far a bucket may be from full when a message, or a card or a button, still goes. Without a rate, as far as it likes.
 fn slack(rate: Option<Rate>) -> [i64; 2] {
     let every = |rate: Rate, of: u32| rate.every.as_millis().saturating_mul(of.into());
     let of =
@@ -180,7 +183,25 @@ impl Claiming<'_> {
         let to = Addressee { community, member: row.member_id.map(MemberId), now: self.now, edits: row.card.is_some() };
         let voice = voice(self.conn, self.defaults, &to).await?;
         let message = meaning::resolve(self.conn, meaning, &to).await?;
-        Ok(message.map(|message| Frozen { message, voice, edits: row.card.clone() }))
+        let Some(message) = message else { return Ok(None) };
+        let thread = self.thread(row).await?;
+        Ok(Some(Frozen { message, voice, edits: row.card.clone(), thread }))
+    }
+
+    /// What is said in a place about exactly one ask belongs under that ask's card there.
+    async fn thread(&mut self, row: &Waiting) -> Result<Option<String>, Fault> {
+        let is_talk = ![Cause::Card, Cause::Button].iter().any(|cause| cause.name() == row.cause);
+        let destination = serde_json::from_str(&row.destination).map_err(|_| broken("destination"))?;
+        let (Some(community), Destination::Place { platform, id }, true) = (row.community_id, destination, is_talk)
+        else {
+            return Ok(None);
+        };
+        let mut asks = refs(row)?.into_iter().filter_map(|about| match about {
+            Ref::Ask(ask) => Some(ask),
+            _ => None,
+        });
+        let (Some(ask), None) = (asks.next(), asks.next()) else { return Ok(None) };
+        outbox::card_in(self.conn, CommunityId(community), platform, &id, ask).await
     }
 }
 
@@ -206,9 +227,13 @@ async fn voice(conn: &mut SqliteConnection, defaults: &Defaults, to: &Addressee)
     })
 }
 
-fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
+/// The things a row is about.
+fn refs(row: &Waiting) -> Result<Vec<Ref>, Fault> {
     let refs: Vec<String> = serde_json::from_str(&row.refs).map_err(|_| broken("refs"))?;
-    let refs: Result<Vec<Ref>, _> = refs.iter().map(|r| r.parse()).collect();
+    refs.iter().map(|about| about.parse().map_err(|_| broken("refs"))).collect()
+}
+
+fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
     let cause = format!("\"{}\"", row.cause);
     let unresolved = row.unresolved_since.map(Timestamp::from_millisecond).transpose();
     Ok(Parcel {
@@ -218,11 +243,12 @@ fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
         community: row.slug.clone().unwrap_or_default(),
         destination: serde_json::from_str(&row.destination).map_err(|_| broken("destination"))?,
         cause: serde_json::from_str::<Cause>(&cause).map_err(|_| broken("cause"))?,
-        refs: refs.map_err(|_| broken("refs"))?,
+        refs: refs(row)?,
         message: frozen.message,
         voice: frozen.voice,
         edits: frozen.edits,
         answers: row.answers.clone(),
+        thread: frozen.thread,
         unresolved_since: unresolved.map_err(|_| broken("instant"))?.filter(|_| row.state == "unknown"),
     })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::inbound::Cause;
 use crate::domain::Ref;
 use crate::domain::community::{Account, Platform};
-use crate::speech::message::{Message, Voice};
+use crate::speech::message::{Message, Sign, Voice};
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ pub struct Parcel {
     pub edits: Option<String>,
     /// The platform's id of the event this answers, if it answers one.
     pub answers: Option<String>,
+    /// The platform's id of the card of the one ask this is about, in the place where this goes: the conversation about the
+    /// ask stands under it.
+    pub thread: Option<String>,
     /// If an earlier attempt was never resolved: since when. It must be looked up before it is sent again.
     pub unresolved_since: Option<Timestamp>,
 }
@@ -106,4 +109,13 @@ pub enum Outcome {
 pub struct Receipt {
     pub row: i64,
     pub outcome: Outcome,
+    /// If it is there: the buttons that are now to be added under it, in this order. Those that were are not added again.
+    pub seeds: Vec<Sign>,
+}
+
+impl Receipt {
+    /// One that adds no buttons.
+    pub fn new(row: i64, outcome: Outcome) -> Self {
+        Receipt { row, outcome, seeds: Vec::new() }
+    }
 }

@@ -29,8 +29,8 @@ use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers};
 /// Everything the engine takes in.
 #[derive(Debug)]
 pub(super) enum Input {
-    /// What a person did, read as a command by whoever brought it.
-    Heard(Box<Inbound>, Result<Invocation, Refusal>),
+    /// What a person did, its command read by whoever brought it, if there is one in it.
+    Heard(Box<Inbound>, Option<Result<Invocation, Refusal>>),
     Roster(Box<Roster>),
     Appoint {
         platform: Platform,
@@ -394,7 +394,7 @@ impl Desk<'_> {
     }
 
     /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
-    async fn hear(&mut self, inbound: &Inbound, said: Result<Invocation, Refusal>) -> Result<Heard, Failed> {
+    async fn hear(&mut self, inbound: &Inbound, said: Option<Result<Invocation, Refusal>>) -> Result<Heard, Failed> {
         let fault = match self.hearing().handle(inbound, said).await {
             Ok(handled) => match handled.script.run(self.conn).await {
                 Ok(()) => return Ok(handled.heard),

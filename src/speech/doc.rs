@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use super::sign::Sign;
+
 /// A run of text with one meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Span {
@@ -44,8 +46,10 @@ pub enum Block {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
     pub label: String,
-    /// A whole command without any prefix, such as `done P7`.
+    /// A whole command without any prefix, such as `done P7`, or one only begun, such as `adjust P7 by:`.
     pub command: String,
+    /// What stands for it where buttons have no words; none if it would not be clear in this message what it means.
+    pub sign: Option<Sign>,
 }
 
 /// A message in the words of one language.

@@ -16,6 +16,8 @@ use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId};
 use crate::domain::nudge::Step;
 use crate::domain::refusal::Refusal;
 
+pub use super::sign::Sign;
+
 /// Text a person typed: opaque to the bot, never markup, never a mention. Its `Debug` shows no letter of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -392,6 +394,10 @@ pub enum Message {
     /// In a place, to somebody whose direct messages are closed. It must not hint at what it is about.
     CannotReach {
         name: Words,
+    },
+    /// A button, where buttons are messages of their own.
+    Button {
+        sign: Sign,
     },
 }
 

@@ -6,3 +6,4 @@
 pub mod copy;
 pub mod doc;
 pub mod message;
+pub mod sign;

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::Fault;
 use super::script::{Bind, Script};
 use crate::domain::community::Platform;
-use crate::domain::{CommunityId, MemberId};
+use crate::domain::{AskId, CommunityId, MemberId};
 
 /// What goes first when several rows wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Priority {
     Notice = 2,
     Digest = 3,
     Card = 4,
+    /// What is under a message comes after every message.
+    Button = 5,
 }
 
 /// A new row, ready to be claimed.
@@ -110,7 +112,7 @@ pub struct Waiting {
     pub card: Option<String>,
 }
 
-/// How far a bucket may be from full when a message still goes: for messages, and for card edits, which leave a reserve.
+/// How far a bucket may be from full when a message still goes: for messages, and for cards and buttons, which leave a reserve.
 /// Milliseconds; for one route, and for the whole platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slack {
@@ -135,8 +137,8 @@ macro_rules! waiting {
 macro_rules! free_at {
     () => {
         "max(o.not_before, coalesce(r.shut_until, 0), coalesce(w.shut_until, 0), \
-         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause = 'card', ?, ?)), \
-         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause = 'card', ?, ?)))"
+         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'button'), ?, ?)), \
+         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'button'), ?, ?)))"
     };
 }
 
@@ -273,6 +275,26 @@ pub fn card_posted(script: &mut Script, row: i64, message: &str) {
          on conflict (community_id, ask, place_id) do nothing",
         [message.into(), row.into()],
     );
+}
+
+/// The card of an ask in a community's place, if it was posted.
+pub async fn card_in(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+    platform: Platform,
+    place: &str,
+    ask: AskId,
+) -> Result<Option<String>, Fault> {
+    sqlx::query_scalar(
+        "select k.message from places l join cards k on k.community_id = l.community_id and k.place_id = l.id \
+         where l.platform = ? and l.ref = ? and l.community_id = ? and k.ask = ?",
+    )
+    .bind(platform.name())
+    .bind(place)
+    .bind(community.0)
+    .bind(ask.0)
+    .fetch_optional(conn)
+    .await
 }
 
 /// It will not be sent, for one of the reasons that are states: `failed`, `cancelled`, `expired`, `parked`.

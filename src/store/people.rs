@@ -212,6 +212,18 @@ pub async fn conveners(conn: &mut SqliteConnection, community: CommunityId) -> R
     people(sqlx::query_scalar(SQL).bind(community.0).fetch_all(conn).await?)
 }
 
+/// Whether an account convenes any community, appointed or by standing.
+pub async fn convenes(conn: &mut SqliteConnection, account: &Account) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "select exists (select 1 from accounts s join members m on m.id = s.member_id where s.platform = ? and s.ref = ? \
+         and (m.appointed or exists (select 1 from standings t where t.member_id = m.id)))",
+    )
+    .bind(account.platform.name())
+    .bind(&account.id)
+    .fetch_one(conn)
+    .await
+}
+
 /// The members who go by an account id or a name here, in any case.
 pub async fn known_as(conn: &mut SqliteConnection, community: CommunityId, name: &str) -> Result<Vec<Person>, Fault> {
     const SQL: &str = concat!(

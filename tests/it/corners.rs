@@ -160,7 +160,7 @@ async fn what_was_surely_not_sent_is_asked_again_before_it_is() {
         rig.tick().await;
         let parcel = rig.claim().await.unwrap();
         assert_eq!(parcel.cause, Cause::Nudge);
-        rig.engine().receipt(Receipt { row: parcel.row, outcome }).await.unwrap();
+        rig.engine().receipt(Receipt::new(parcel.row, outcome)).await.unwrap();
         rig.say("omar", "done P1").await;
         rig.wait(SignedDuration::from_hours(1)).await;
         assert_eq!(rig.world.nudges(), []);

@@ -165,8 +165,8 @@ impl Steps {
         let receipt = match parcel.unresolved_since {
             None => rig.send(&parcel).await,
             Some(since) => match rig.world.find(&parcel, since).await {
-                Lookup::Found(message) => Receipt { row, outcome: Outcome::Delivered { message } },
-                Lookup::Absent => Receipt { row, outcome: Outcome::Absent },
+                Lookup::Found(message) => Receipt::new(row, Outcome::Delivered { message }),
+                Lookup::Absent => Receipt::new(row, Outcome::Absent),
                 other => panic!("{other:?}"),
             },
         };
@@ -234,7 +234,7 @@ async fn every_way_an_attempt_can_end() {
     let mut rig = Rig::eastbank_with(barnraiser::engine::Defaults { quarantine, ..defaults() }).await;
     rig.say("dev", "ask Two lamps").await;
     let first = rig.claim().await.unwrap();
-    let end = async |rig: &Rig, outcome| rig.engine().receipt(Receipt { row: first.row, outcome }).await.unwrap();
+    let end = async |rig: &Rig, outcome| rig.engine().receipt(Receipt::new(first.row, outcome)).await.unwrap();
 
     assert_eq!(rig.claim().await, None, "what is being sent is nobody else's");
     end(&rig, Outcome::Later { after: SignedDuration::from_secs(20), of: Extent::Route }).await;
@@ -310,7 +310,7 @@ async fn a_nudge_that_has_to_be_sent_again_is_asked_about_again() {
                 rig.engine().receipt(receipt).await.unwrap();
                 parcel = rig.claim().await.unwrap();
             }
-            rig.engine().receipt(Receipt { row: parcel.row, outcome: outcome.clone() }).await.unwrap();
+            rig.engine().receipt(Receipt::new(parcel.row, outcome.clone())).await.unwrap();
             rig.say("hana", text).await;
             rig.wait(SignedDuration::from_hours(1)).await;
             assert_eq!(rig.world.nudges().len(), nudges, "{outcome:?}, then {text}");
@@ -325,7 +325,7 @@ async fn what_may_have_arrived_is_not_sent_again_in_the_night() {
     assert_eq!(parcel.cause, Cause::Nudge, "nudges go first");
     rig.clock.set(chicago("2026-03-09 21:00"));
     let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
-    rig.engine().receipt(Receipt { row: parcel.row, outcome: unknown }).await.unwrap();
+    rig.engine().receipt(Receipt::new(parcel.row, unknown)).await.unwrap();
     rig.advance(chicago("2026-03-10 08:59")).await;
     assert_eq!(rig.world.nudges(), []);
     rig.advance(chicago("2026-03-10 20:00")).await;
@@ -786,10 +786,10 @@ async fn the_most_talkative_log_holds_no_words_and_no_names() {
     rig.say("hana", "done P1").await;
     let parcel = rig.claim().await.unwrap();
     let refused = Outcome::Refused { reason: "the platform said no".to_owned() };
-    rig.engine().receipt(Receipt { row: parcel.row, outcome: refused }).await.unwrap();
+    rig.engine().receipt(Receipt::new(parcel.row, refused)).await.unwrap();
     let parcel = rig.claim().await.unwrap();
     let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
-    rig.engine().receipt(Receipt { row: parcel.row, outcome: unknown }).await.unwrap();
+    rig.engine().receipt(Receipt::new(parcel.row, unknown)).await.unwrap();
     meddle(&rig, "create trigger break_inputs before insert on asks begin select raise(abort, 'no'); end").await;
     assert_eq!(rig.try_say("zanzibar", "ask cinnamon").await.cause, Cause::Refusal);
     meddle(&rig, "drop trigger break_inputs").await;

@@ -25,7 +25,7 @@ fn careful() -> Defaults {
 }
 
 async fn end(rig: &Rig, parcel: &Parcel, outcome: Outcome) {
-    assert!(rig.engine().receipt(Receipt { row: parcel.row, outcome }).await.unwrap());
+    assert!(rig.engine().receipt(Receipt::new(parcel.row, outcome)).await.unwrap());
 }
 
 fn wait(rig: &Rig, span: SignedDuration) {

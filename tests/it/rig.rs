@@ -9,7 +9,7 @@ use barnraiser::delivery::courier::{Courier, Step};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, Sight};
 use barnraiser::domain::community::{Account, Platform};
 use barnraiser::engine::clock::{Clock, ManualClock, SeededIds};
-use barnraiser::engine::inbound::{Answer, Cause, Inbound, Named, Place, Reply};
+use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Named, Place, Reply};
 use barnraiser::engine::parcel::{Destination, Outcome, Pace, Parcel, Receipt};
 use barnraiser::engine::{CannotOpen, Defaults, Engine, Heard, Next, Running};
 use barnraiser::speech::copy;
@@ -200,7 +200,7 @@ impl Rig {
             standing: None,
             named: Vec::new(),
             at: self.clock.now(),
-            text: text.to_owned(),
+            body: Body::Said(text.to_owned()),
             answer: Answer::Direct,
         }
     }
@@ -216,11 +216,11 @@ impl Rig {
         let parcel = self.claim().await.expect("something waits");
         let row = parcel.row;
         let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
-        assert!(self.engine().receipt(Receipt { row, outcome: unknown }).await.expect("it runs"));
+        assert!(self.engine().receipt(Receipt::new(row, unknown)).await.expect("it runs"));
         self.clock.set(self.clock.now() + SignedDuration::from_mins(2));
         while let Some(again) = self.claim().await {
             let receipt = match again.row == row {
-                true => Receipt { row, outcome: Outcome::Unreadable { reason: "no permission".to_owned() } },
+                true => Receipt::new(row, Outcome::Unreadable { reason: "no permission".to_owned() }),
                 // What the conveners are told about it.
                 false => self.send(&again).await,
             };
@@ -310,7 +310,7 @@ impl Rig {
     pub async fn send(&self, parcel: &Parcel) -> Receipt {
         let doc = copy::say(&parcel.message, &parcel.voice);
         let outcome = self.world.deliver(&Letter { parcel: parcel.clone(), doc }).await;
-        Receipt { row: parcel.row, outcome }
+        Receipt::new(parcel.row, outcome)
     }
 }
 

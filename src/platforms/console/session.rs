@@ -14,7 +14,7 @@ use crate::domain::Zone;
 use crate::domain::community::{Account, Platform};
 use crate::engine::CannotOpen;
 use crate::engine::clock::{Clock, Ids, ManualClock, ShiftedClock, SystemClock};
-use crate::engine::inbound::{Answer, Audience, Inbound, Named, Place};
+use crate::engine::inbound::{Answer, Audience, Body, Inbound, Named, Place};
 use crate::engine::{Defaults, Engine, Heard, Running, Stopped};
 use crate::grammar::specs::Takes;
 use crate::grammar::text;
@@ -260,7 +260,7 @@ impl Session {
             standing: None,
             named: named_in(command, at),
             at,
-            text: command.to_owned(),
+            body: Body::Said(command.to_owned()),
             answer: Answer::Direct,
         };
         if let Some(off) = &mut self.off {

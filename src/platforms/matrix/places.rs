@@ -14,7 +14,7 @@ use super::event::Event;
 use super::hearing::{Company, Ears, words_that_may_name};
 use super::trouble::Trouble;
 use crate::domain::community::{Account, Platform, Role};
-use crate::engine::inbound::{Answer, Inbound, Named, Place, Roster};
+use crate::engine::inbound::{Answer, Body, Inbound, Named, Place, Roster};
 
 /// A Matrix user as the engine knows people.
 pub(super) fn account(user: &UserId) -> Account {
@@ -60,7 +60,7 @@ pub(super) async fn inbound(
         named: named(&around, event, &text).await?,
         // The sender's homeserver wrote it. Beyond any calendar it means nothing, and the engine has a clock of its own.
         at: Timestamp::from_millisecond(event.at).unwrap_or(Timestamp::UNIX_EPOCH),
-        text,
+        body: Body::Said(text),
         answer: Answer::Outbox,
     }))
 }

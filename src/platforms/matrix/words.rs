@@ -88,7 +88,7 @@ fn relation(answered: &str) -> Value {
 fn rings(cause: Cause) -> bool {
     match cause {
         Cause::Nudge | Cause::Digest | Cause::Notice | Cause::Care | Cause::Preview => true,
-        Cause::Card | Cause::Reply | Cause::Refusal => false,
+        Cause::Card | Cause::Reply | Cause::Refusal | Cause::Button => false,
     }
 }
 
@@ -225,6 +225,7 @@ mod tests {
             },
             edits: None,
             answers: Some("$asked".into()),
+            thread: None,
             unresolved_since: None,
         };
         let doc = Doc {
@@ -233,7 +234,7 @@ mod tests {
                 Block::Paragraph(vec![Span::Said(said.into()), Span::Code("pledge A1".into())]),
                 Block::List(vec![vec![Span::Strong("two".into())]]),
             ],
-            buttons: vec![Button { label: "Done".into(), command: "done P1".into() }],
+            buttons: vec![Button { label: "Done".into(), command: "done P1".into(), sign: None }],
         };
         Letter { parcel, doc }
     }

@@ -4,10 +4,11 @@
 //! and an edit history would keep it for ever.
 
 use super::dates::{self, Form};
-use super::draft::Draft;
+use super::draft::{Answer, Draft};
 use super::phrase::{count, key, own, said_alone};
 use crate::domain::ask::{Standing, Visibility};
 use crate::speech::message::{Amounts, AskLine};
+use crate::speech::sign::Sign;
 
 pub(super) fn card(d: &mut Draft<'_>, line: &AskLine) {
     let AskLine { ask, words, kind, amounts: Amounts { covered, need }, by, standing, visibility, asker: _ } = line;
@@ -38,15 +39,16 @@ pub(super) fn card(d: &mut Draft<'_>, line: &AskLine) {
             d.paragraph(d.pieces(pieces));
         }
     }
+    let maybe = || Answer::sign("button-maybe", format!("maybe {ask}"), Sign::Maybe);
     match standing {
         Standing::Open => {
             d.tell("card-hint", &id);
-            d.button("button-pledge", format!("pledge {ask} what: by:"));
-            d.button("button-maybe", format!("maybe {ask}"));
+            let pledge = Answer::sign("button-pledge", format!("pledge {ask} what: by:"), Sign::Pledge);
+            d.answers(vec![pledge, maybe()], None);
         }
         Standing::InHand => {
             d.tell("card-in-hand-note", &id);
-            d.button("button-maybe", format!("maybe {ask}"));
+            d.answers(vec![maybe()], None);
         }
         Standing::Met => d.tell("card-met-note", &[]),
         Standing::Withdrawn => d.tell("card-withdrawn-note", &[]),

@@ -8,11 +8,31 @@ use crate::domain::ask::KindOfHelp;
 use crate::domain::calendar::When;
 use crate::speech::doc::{Block, Button, Doc, Line, Span};
 use crate::speech::message::Voice;
+use crate::speech::sign::Sign;
 
 /// The document so far, and who it is spoken to.
 pub(super) struct Draft<'v> {
     pub voice: &'v Voice,
     doc: Doc,
+}
+
+/// A button before its label has words.
+pub(super) struct Answer<'a> {
+    label: &'a str,
+    command: String,
+    sign: Option<Sign>,
+}
+
+impl<'a> Answer<'a> {
+    /// One that can be typed, and pressed where buttons have words.
+    pub fn words(label: &'a str, command: String) -> Self {
+        Answer { label, command, sign: None }
+    }
+
+    /// One that can be pressed everywhere.
+    pub fn sign(label: &'a str, command: String, sign: Sign) -> Self {
+        Answer { label, command, sign: Some(sign) }
+    }
 }
 
 impl<'v> Draft<'v> {
@@ -97,18 +117,18 @@ impl<'v> Draft<'v> {
     }
 
     pub fn button(&mut self, label: &str, command: String) {
-        let label = self.words(label, &[]);
-        self.doc.buttons.push(Button { label, command });
+        self.answers(vec![Answer::words(label, command)], None);
     }
 
-    /// Buttons about one thing; in a message about several things, `id` stands on each label.
-    pub fn answers(&mut self, answers: Vec<(&'static str, String)>, id: Option<&dyn Display>) {
-        for (label, command) in answers {
+    /// Buttons about one thing. In a message about several things, `id` stands on each label, and there are no signs: it
+    /// could not be told what they mean.
+    pub fn answers(&mut self, answers: Vec<Answer<'_>>, id: Option<&dyn Display>) {
+        for Answer { label, command, sign } in answers {
             let mut label = self.words(label, &[]);
             if let Some(id) = id {
                 label = self.words("button-with-id", &[("label", phrase::own(label)), ("id", phrase::own(id))]);
             }
-            self.doc.buttons.push(Button { label, command });
+            self.doc.buttons.push(Button { label, command, sign: sign.filter(|_| id.is_none()) });
         }
     }
 

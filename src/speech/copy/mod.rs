@@ -22,7 +22,7 @@ mod tests;
 
 use self::draft::Draft;
 use self::phrase::{count, own, said};
-use super::doc::Doc;
+use super::doc::{Doc, Span};
 use super::message::{Message, Voice};
 use crate::domain::Zone;
 use crate::domain::community::Language;
@@ -112,6 +112,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::Preview { digest, gathering, community, held } => {
             digest::preview(d, digest, gathering.as_ref(), community, *held);
         }
+        Message::Button { sign } => d.paragraph(vec![Span::Text(sign.emoji().to_owned())]),
         Message::CannotReach { name } => d.tell("cannot-reach", &[("name", said(&name.0))]),
     }
     draft.finish()

@@ -3,12 +3,13 @@
 //! What was handed back is told without a name, to the asker too.
 
 use super::dates;
-use super::draft::Draft;
+use super::draft::{Answer, Draft};
 use super::phrase::{Arg, count, own, said};
 use super::replies::need_and_by;
 use crate::domain::ids::PledgeId;
 use crate::speech::doc::Line;
 use crate::speech::message::{Amounts, Notice, Words};
+use crate::speech::sign::Sign;
 
 pub(super) fn notices(d: &mut Draft<'_>, items: &[Notice]) {
     let several = items.len() > 1;
@@ -51,8 +52,8 @@ fn notice(d: &mut Draft<'_>, notice: &Notice, several: bool) {
             let silence = d.line("notice-confirm-please-silence", &[("days", count(*confirm_days))]);
             d.sentences(vec![d.line("notice-confirm-please", &about), note_line(d, note.as_ref()), silence]);
             let answers = vec![
-                ("button-arrived", format!("confirm {pledge}")),
-                ("button-still-needed", format!("stillneeded {pledge}")),
+                Answer::sign("button-arrived", format!("confirm {pledge}"), Sign::Arrived),
+                Answer::sign("button-still-needed", format!("stillneeded {pledge}"), Sign::StillNeeded),
             ];
             d.answers(answers, several.then_some(pledge));
         }
@@ -72,7 +73,7 @@ fn notice(d: &mut Draft<'_>, notice: &Notice, several: bool) {
             let iso = own(dates::typed(d, due));
             let (words, due) = (said(&words.0), d.when(due));
             d.tell("notice-spot-free", &[("ask", own(ask)), ("words", words), ("due", due), ("iso", iso)]);
-            d.answers(vec![("button-pledge", format!("pledge {ask} what: by:"))], several.then_some(ask));
+            d.answers(vec![Answer::words("button-pledge", format!("pledge {ask} what: by:"))], several.then_some(ask));
         }
         Notice::Confirmed { ask, pledge, words, by_silence } => {
             let id = if *by_silence { "notice-confirmed-by-silence" } else { "notice-confirmed" };
@@ -97,7 +98,7 @@ fn notice(d: &mut Draft<'_>, notice: &Notice, several: bool) {
         Notice::ThankPlease { ask, pledge, helper } => {
             let helper = said(&helper.0);
             d.tell("notice-thank-please", &[("pledge", own(pledge)), ("ask", own(ask)), ("helper", helper)]);
-            d.answers(vec![("button-thanks", format!("thanks {pledge}"))], several.then_some(pledge));
+            d.answers(vec![Answer::words("button-thanks", format!("thanks {pledge}"))], several.then_some(pledge));
         }
         Notice::AskStillNeeded { ask, words, amounts } => {
             let mut sentences =
@@ -107,8 +108,8 @@ fn notice(d: &mut Draft<'_>, notice: &Notice, several: bool) {
             }
             d.sentences(sentences);
             let answers = vec![
-                ("button-still-needed", format!("stillneeded {ask}")),
-                ("button-no-longer-needed", format!("withdraw {ask}")),
+                Answer::words("button-still-needed", format!("stillneeded {ask}")),
+                Answer::words("button-no-longer-needed", format!("withdraw {ask}")),
             ];
             d.answers(answers, several.then_some(ask));
         }
@@ -154,9 +155,9 @@ fn note_line(d: &Draft<'_>, note: Option<&Words>) -> Line {
 
 fn still_needed_answers(d: &mut Draft<'_>, pledge: PledgeId, several: bool) {
     let answers = vec![
-        ("button-done", format!("done {pledge}")),
-        ("button-new-date", format!("adjust {pledge} by:")),
-        ("button-hand-back", format!("handback {pledge}")),
+        Answer::words("button-done", format!("done {pledge}")),
+        Answer::words("button-new-date", format!("adjust {pledge} by:")),
+        Answer::words("button-hand-back", format!("handback {pledge}")),
     ];
     d.answers(answers, several.then_some(&pledge));
 }

@@ -1,10 +1,11 @@
 //! Nudges: private, answerable, and never a reproach. Several that fall on one morning are one message.
 
-use super::draft::Draft;
+use super::draft::{Answer, Draft};
 use super::phrase::{own, said};
 use crate::domain::nudge::Step;
 use crate::speech::doc::Line;
 use crate::speech::message::NudgeItem;
+use crate::speech::sign::Sign;
 
 pub(super) fn nudge(d: &mut Draft<'_>, items: &[NudgeItem]) {
     let reminders = items.iter().filter(|item| item.step == Step::Reminder).count();
@@ -43,13 +44,13 @@ fn one(d: &Draft<'_>, item: &NudgeItem) -> Line {
 fn buttons(d: &mut Draft<'_>, item: &NudgeItem, several: bool) {
     let pledge = item.pledge;
     let mut answers = vec![
-        ("button-done", format!("done {pledge}")),
-        ("button-new-date", format!("adjust {pledge} by:")),
-        ("button-hand-back", format!("handback {pledge}")),
+        Answer::sign("button-done", format!("done {pledge}"), Sign::Done),
+        Answer::sign("button-new-date", format!("adjust {pledge} by:"), Sign::NewDate),
+        Answer::sign("button-hand-back", format!("handback {pledge}"), Sign::HandBack),
     ];
     // After the last one there is nothing left to stop.
     if !item.last {
-        answers.push(("button-stop", format!("adjust {pledge} nudges:off")));
+        answers.push(Answer::sign("button-stop", format!("adjust {pledge} nudges:off"), Sign::Stop));
     }
     d.answers(answers, several.then_some(&pledge));
 }

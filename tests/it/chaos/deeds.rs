@@ -3,7 +3,7 @@
 
 use barnraiser::domain::community::{Account, Platform};
 use barnraiser::domain::{AskId, Due, GatheringId, Refusal};
-use barnraiser::engine::inbound::{Answer, Inbound, Named, Place};
+use barnraiser::engine::inbound::{Answer, Body, Inbound, Named, Place};
 use barnraiser::speech::message::{Amounts, Message};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
@@ -155,7 +155,7 @@ pub fn inbound(cast: &Cast, deed: &Deed, text: String, at: Timestamp) -> Inbound
     };
     let answer = if here.platform == Platform::Discord { Answer::Direct } else { Answer::Outbox };
     let (from, name) = (account(cast, deed.who), cast.people[deed.who].name.clone());
-    Inbound { event: deed.event.clone(), place, from, name, standing: None, named, at, text, answer }
+    Inbound { event: deed.event.clone(), place, from, name, standing: None, named, at, body: Body::Said(text), answer }
 }
 
 /// Where it is said.

@@ -18,6 +18,7 @@ use crate::domain::refusal::{Needed, Refusal, WhenProblem};
 use crate::domain::wording::{Detail, Objection};
 use crate::grammar::SPECS;
 use crate::speech::message::*;
+use crate::speech::sign::Sign;
 
 /// Names every variant of an enum: an exhaustive match, and the list of the names.
 macro_rules! variants {
@@ -82,6 +83,7 @@ variants!(
         Digest,
         Preview,
         CannotReach,
+        Button,
     ]
 );
 
@@ -633,6 +635,7 @@ pub fn messages() -> Vec<Message> {
     all.push(checked(false, troubles(1), None));
     all.push(checked(true, troubles(12), None));
     all.extend([Role::Member, Role::Convener].map(|role| Message::Help { path: None, role }));
+    all.extend(Sign::ALL.map(|sign| Message::Button { sign }));
     for path in SPECS.iter().map(|spec| spec.path).chain(["gathering", "no such thing"]) {
         all.push(Message::Help { path: Some(path.to_owned()), role: Role::Member });
     }
