@@ -52,11 +52,33 @@ pub struct Button {
     pub sign: Option<Sign>,
 }
 
+/// An image that goes with a message. The words say everything that it shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// A file name for those who save it, such as `kept.png`.
+    pub name: String,
+    /// Its media type, such as `image/png`.
+    pub mime: String,
+    pub bytes: Vec<u8>,
+    /// Width and height in pixels.
+    pub width: u32,
+    pub height: u32,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Picture").field("name", &self.name).field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
 /// A message in the words of one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Doc {
     pub blocks: Vec<Block>,
     pub buttons: Vec<Button>,
+    pub picture: Option<Picture>,
 }
 
 impl Doc {

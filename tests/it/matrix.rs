@@ -151,7 +151,7 @@ fn parcel(key: &str, destination: Destination, cause: Cause) -> Parcel {
 }
 
 fn letter(parcel: Parcel, said: &str) -> Letter {
-    let doc = Doc { blocks: vec![Block::Paragraph(vec![Span::Said(said.into())])], buttons: Vec::new() };
+    let doc = Doc { blocks: vec![Block::Paragraph(vec![Span::Said(said.into())])], ..Doc::default() };
     Letter { parcel, doc }
 }
 

@@ -6,18 +6,18 @@
 
 use std::collections::HashMap;
 
-use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
 use matrix_sdk::ruma::api::client::membership::joined_rooms;
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
-use matrix_sdk::ruma::events::StateEventType;
+use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
+use matrix_sdk::ruma::events::{InitialStateEvent, StateEventType};
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 use matrix_sdk::{Client, HttpError, Room, RoomMemberships};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::places::members;
+use super::places::{members, state_of};
 use super::trouble::Trouble;
 
 /// The field of `m.room.create` that says whom a direct chat is for: `"@ana:example.org"`.
@@ -37,10 +37,7 @@ pub(super) async fn partner(room: &Room) -> Result<Option<OwnedUserId>, Trouble>
 /// Whom a room was made for: by the marker, if the bot itself created the room, or by the bot's own account data.
 async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
     if let Some(state) = room.get_state_event(StateEventType::RoomCreate, "").await? {
-        let event: Value = match state {
-            RawAnySyncOrStrippedState::Sync(raw) => json_of(raw.json().get()),
-            RawAnySyncOrStrippedState::Stripped(raw) => json_of(raw.json().get()),
-        };
+        let event = state_of(&state);
         if event["sender"] == room.own_user_id().as_str()
             && let Some(person) = person_in(&event["content"])
         {
@@ -53,10 +50,6 @@ async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
         (Some(only), None) => Ok(OwnedUserId::try_from(only).ok()),
         _ => Ok(None),
     }
-}
-
-fn json_of(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn person_in(content: &Value) -> Option<OwnedUserId> {
@@ -76,13 +69,15 @@ pub(super) enum Chat {
 #[derive(Debug)]
 pub(super) struct DirectChats {
     client: Client,
+    /// Are new chats encrypted?
+    encrypted: bool,
     /// Chats opened by this process that the sync may not have brought yet. Held while one is looked for or opened.
     opened: Mutex<HashMap<OwnedUserId, OwnedRoomId>>,
 }
 
 impl DirectChats {
-    pub(super) fn new(client: Client) -> Self {
-        DirectChats { client, opened: Mutex::new(HashMap::new()) }
+    pub(super) fn new(client: Client, encrypted: bool) -> Self {
+        DirectChats { client, encrypted, opened: Mutex::new(HashMap::new()) }
     }
 
     /// The direct chat with this person, if there is one.
@@ -112,8 +107,12 @@ impl DirectChats {
 
     async fn look(&self, person: &UserId, opened: &HashMap<OwnedUserId, OwnedRoomId>) -> Result<Chat, Trouble> {
         let mut chats = Vec::new();
-        for room in self.client.joined_rooms().into_iter().filter(|room| room.is_state_fully_synced()) {
-            if partner(&room).await?.as_deref() == Some(person) {
+        for room in self.client.joined_rooms() {
+            // Nobody reads on in a room that was upgraded.
+            if room.is_state_fully_synced()
+                && room.successor_room().is_none()
+                && partner(&room).await?.as_deref() == Some(person)
+            {
                 let inside = members(&room, RoomMemberships::JOIN).await?.contains(person);
                 chats.push((!inside, room));
             }
@@ -147,13 +146,15 @@ impl DirectChats {
         let request =
             get_state_event_for_key::v3::Request::new(room.to_owned(), StateEventType::RoomCreate, String::new());
         match self.client.send(request).await {
-            Ok(answer) => Ok(person_in(&json_of(answer.event_or_content.get()))),
+            Ok(answer) => {
+                Ok(person_in(&serde_json::from_str::<Value>(answer.event_or_content.get()).unwrap_or_default()))
+            }
             Err(error) if is_not_found(&error) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Opens a chat. Unencrypted for now: a bot without cross-signing would show a red shield on every message.
+    /// Opens a chat, encrypted unless the operator says otherwise.
     async fn open(&self, person: &UserId) -> Result<Room, Trouble> {
         let marker: Raw<create_room::v3::CreationContent> =
             Raw::new(&json!({MARKER: person})).expect("a JSON value is always JSON").cast_unchecked();
@@ -162,6 +163,10 @@ impl DirectChats {
         request.invite = vec![person.to_owned()];
         request.preset = Some(create_room::v3::RoomPreset::TrustedPrivateChat);
         request.creation_content = Some(marker);
+        if self.encrypted {
+            let encryption = RoomEncryptionEventContent::with_recommended_defaults();
+            request.initial_state = vec![InitialStateEvent::with_empty_state_key(encryption).to_raw_any()];
+        }
         // The SDK notes it in m.direct as well; if that fails, the marker is enough for us.
         let room = self.client.create_room(request).await?;
         tracing::info!(room = %room.room_id(), "opened a direct chat");

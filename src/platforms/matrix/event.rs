@@ -1,7 +1,6 @@
 //! An event of a room's timeline, read leniently: whatever another client or server put into it, reading never fails loudly.
 
-use matrix_sdk::ruma::events::AnySyncTimelineEvent;
-use matrix_sdk::ruma::serde::Raw;
+use matrix_sdk::deserialized_responses::TimelineEvent;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +20,18 @@ pub(super) struct Event {
     pub(super) content: Value,
     #[serde(default)]
     unsigned: Value,
+    /// What a redaction removed, in rooms older than version 11.
+    redacts: Option<String>,
+    /// It could not be decrypted: nobody here knows what is in it.
+    #[serde(skip)]
+    pub(super) is_sealed: bool,
+}
+
+/// A reaction: an emoji under somebody's event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reaction<'a> {
+    pub(super) to: &'a str,
+    pub(super) emoji: &'a str,
 }
 
 impl std::fmt::Debug for Event {
@@ -31,8 +42,10 @@ impl std::fmt::Debug for Event {
 
 impl Event {
     /// Reads an event, decrypted if the SDK could decrypt it. `None` if it has no id, type or sender.
-    pub(super) fn read(raw: &Raw<AnySyncTimelineEvent>) -> Option<Event> {
-        serde_json::from_str(raw.json().get()).ok()
+    pub(super) fn read(event: &TimelineEvent) -> Option<Event> {
+        let mut read: Event = serde_json::from_str(event.raw().json().get()).ok()?;
+        read.is_sealed = event.kind.is_utd();
+        Some(read)
     }
 
     pub(super) fn is_state(&self) -> bool {
@@ -54,6 +67,29 @@ impl Event {
             && self.content["msgtype"] == "m.text"
             && self.content["m.relates_to"]["rel_type"] != "m.replace";
         if written { self.content["body"].as_str() } else { None }
+    }
+
+    /// The changed words of an earlier message, and which one it was.
+    pub(super) fn changed_body(&self) -> Option<(&str, &str)> {
+        let now = &self.content["m.new_content"];
+        let written = self.kind == "m.room.message" && now["msgtype"] == "m.text";
+        Some((self.edited().filter(|_| written)?, now["body"].as_str()?))
+    }
+
+    pub(super) fn reaction(&self) -> Option<Reaction<'_>> {
+        let relation = &self.content["m.relates_to"];
+        if self.kind != "m.reaction" || relation["rel_type"] != "m.annotation" {
+            return None;
+        }
+        Some(Reaction { to: relation["event_id"].as_str()?, emoji: relation["key"].as_str()? })
+    }
+
+    /// The event that this one removed.
+    pub(super) fn redacted(&self) -> Option<&str> {
+        if self.kind != "m.room.redaction" {
+            return None;
+        }
+        self.content["redacts"].as_str().or(self.redacts.as_deref())
     }
 
     /// The message that this one edits.
@@ -95,6 +131,37 @@ pub(super) mod tests {
         {
             assert_eq!(event(other).written_body(), None);
         }
+    }
+
+    #[test]
+    fn changed_words_are_read_from_the_new_content_alone() {
+        let edit = |kind: &str| {
+            event(json!({
+                "msgtype": "m.text", "body": "* old", "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"},
+                "m.new_content": {"msgtype": kind, "body": "new"}
+            }))
+        };
+        assert_eq!(edit("m.text").changed_body(), Some(("$0", "new")));
+        assert_eq!(edit("m.notice").changed_body(), None);
+        assert_eq!(event(json!({"msgtype": "m.text", "body": "new"})).changed_body(), None);
+    }
+
+    #[test]
+    fn what_relates_to_an_event_in_no_known_way_is_nothing() {
+        let of = |kind: &str, content: Value| Event { kind: kind.into(), ..event(content) };
+        let relation = json!({"m.relates_to": {"rel_type": "m.annotation", "event_id": "$0", "key": "✅"}});
+        assert_eq!(of("m.reaction", relation.clone()).reaction(), Some(Reaction { to: "$0", emoji: "✅" }));
+        assert_eq!(of("m.room.message", relation).reaction(), None);
+        for strange in [
+            json!({"m.relates_to": {"rel_type": "m.thread", "event_id": "$0", "key": "✅"}}),
+            json!({"m.relates_to": {"rel_type": "m.annotation", "event_id": ["$0"], "key": "✅"}}),
+            json!({"m.relates_to": "m.annotation"}),
+            json!([]),
+        ] {
+            assert_eq!(of("m.reaction", strange).reaction(), None);
+        }
+        assert_eq!(of("m.room.redaction", json!({"redacts": "$0"})).redacted(), Some("$0"));
+        assert_eq!(Event { redacts: Some("$1".into()), ..of("m.room.redaction", json!({})) }.redacted(), Some("$1"));
     }
 
     #[test]

@@ -14,15 +14,21 @@ use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::events::room::history_visibility::HistoryVisibility;
 use matrix_sdk::ruma::{OwnedTransactionId, OwnedUserId, RoomId, UserId};
 use matrix_sdk::{Client, Room, RoomState, reqwest};
+use serde_json::Value;
 
 use super::direct::{self, Chat, DirectChats};
 use super::event::Event;
+use super::pictures;
 use super::settings::Settings;
+use super::signals::Signals;
 use super::trouble::Trouble;
 use super::words::{self, KEY, Reader};
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
+use crate::speech::doc::Doc;
+use crate::speech::message::Message;
+use crate::speech::sign::Sign;
 
 /// How long the homeserver may take over one message, in seconds.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +51,7 @@ pub struct MatrixGateway {
     prefix: Arc<str>,
     chats: Arc<DirectChats>,
     pace: Pace,
+    signals: Signals,
     /// For what the SDK does not hand out: the headers of an answer.
     web: reqwest::Client,
 }
@@ -59,11 +66,11 @@ struct Target {
 }
 
 impl MatrixGateway {
-    pub(super) fn new(client: Client, settings: &Settings) -> Self {
-        let chats = Arc::new(DirectChats::new(client.clone()));
+    pub(super) fn new(client: Client, settings: &Settings, signals: Signals) -> Self {
+        let chats = Arc::new(DirectChats::new(client.clone(), settings.account.encrypt_chats));
         let prefix = format!("{} ", settings.account.prefix).into();
         let pace = pace(settings.account.messages_per_minute, settings.account.burst);
-        MatrixGateway { client, prefix, chats, pace, web: reqwest::Client::new() }
+        MatrixGateway { client, prefix, chats, pace, signals, web: reqwest::Client::new() }
     }
 
     async fn target(&self, destination: &Destination) -> Result<Target, Trouble> {
@@ -121,6 +128,20 @@ impl MatrixGateway {
         }
     }
 
+    /// The kind of event that a letter becomes, and its content.
+    async fn content(&self, letter: &Letter, target: &Target) -> Result<(&'static str, Value), Trouble> {
+        let parcel = &letter.parcel;
+        if let (Message::Button { sign, .. }, Some(under)) = (&parcel.message, &parcel.answers) {
+            return Ok(("m.reaction", words::reaction(*sign, under, &parcel.key)));
+        }
+        let reader = Reader { alone: target.alone.as_deref(), same_room: target.same_room };
+        let picture = match &letter.doc.picture {
+            Some(picture) => Some(pictures::upload(&target.room, picture).await?),
+            None => None,
+        };
+        Ok(("m.room.message", words::content(letter, &self.prefix, reader, picture.as_ref())))
+    }
+
     /// Reads a room backwards for the bot's own message with this key.
     async fn search(&self, room: &Room, key: &str, since: Timestamp) -> Result<Lookup, Trouble> {
         let oldest = since.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN).as_millisecond();
@@ -134,7 +155,10 @@ impl MatrixGateway {
             let mut page = MessagesOptions::backward().from(from.as_deref());
             page.limit = PAGE_EVENTS.into();
             let page = room.messages(page).await?;
-            for event in page.chunk.iter().filter_map(|event| Event::read(event.raw())) {
+            for event in page.chunk.iter().filter_map(Event::read) {
+                if event.sender == own && event.is_sealed && event.at >= oldest {
+                    return Ok(Lookup::Unreadable("the bot's own words there cannot be decrypted here yet".into()));
+                }
                 if event.sender == own && event.content[KEY] == key {
                     return Ok(Lookup::Found(event.edited().map_or(event.id.clone(), str::to_owned)));
                 }
@@ -182,25 +206,31 @@ impl Gateway for MatrixGateway {
             Ok(target) => target,
             Err(trouble) => return trouble.before_sending(),
         };
-        let reader = Reader { alone: target.alone.as_deref(), same_room: target.same_room };
-        let content = words::content(letter, &self.prefix, reader);
+        let (kind, content) = match self.content(letter, &target).await {
+            Ok(content) => content,
+            Err(trouble) => return trouble.before_sending(),
+        };
         let key = OwnedTransactionId::from(letter.parcel.key.as_str());
         let once = RequestConfig::new().timeout(SEND_TIMEOUT).disable_retry();
-        let sent = target
-            .room
-            .send_raw("m.room.message", content)
-            .with_transaction_id(&key)
-            .with_request_config(once)
-            .await
-            .map_err(Trouble::from);
-        match sent {
+        let sent = target.room.send_raw(kind, content).with_transaction_id(&key).with_request_config(once).await;
+        self.signals.answered(&target.room);
+        match sent.map_err(Trouble::from) {
             // An edit leaves the message where it was: its id stays that of the edited event.
             Ok(sent) => {
                 let edited = letter.parcel.edits.clone();
                 Outcome::Delivered { message: edited.unwrap_or_else(|| sent.response.event_id.to_string()) }
             }
+            // The same sign of the same sender under the same event: it is there.
+            Err(Trouble::Refused(reason)) if reason.starts_with("M_DUPLICATE_ANNOTATION") => {
+                Outcome::Delivered { message: letter.parcel.answers.clone().unwrap_or_default() }
+            }
             Err(trouble) => trouble.while_sending(),
         }
+    }
+
+    /// Every sign is a reaction of the bot's own, so that pressing it is one touch.
+    fn seeds(&self, doc: &Doc) -> Vec<Sign> {
+        doc.buttons.iter().filter_map(|button| button.sign).collect()
     }
 
     /// Whoever is in a room reads what was said since they came; whether that is long enough the search itself finds out. A

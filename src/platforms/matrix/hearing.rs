@@ -28,10 +28,25 @@ impl Ears {
     /// The command in this event, without anything before it. `None` if the bot is not meant.
     /// `own_name` is the bot's display name in this room: people's clients write it when they mention the bot.
     pub(super) fn command(&self, event: &Event, company: Company, own_name: Option<&str>) -> Option<String> {
+        let body = event.written_body()?;
+        self.command_in(body, event, company, own_name)
+    }
+
+    /// The same for the changed words of an earlier message, with that message's id.
+    pub(super) fn changed_command<'e>(
+        &self,
+        event: &'e Event,
+        company: Company,
+        own_name: Option<&str>,
+    ) -> Option<(&'e str, String)> {
+        let (earlier, body) = event.changed_body()?;
+        Some((earlier, self.command_in(body, event, company, own_name)?))
+    }
+
+    fn command_in(&self, body: &str, event: &Event, company: Company, own_name: Option<&str>) -> Option<String> {
         if event.sender == self.own {
             return None;
         }
-        let body = event.written_body()?;
         let said = if event.is_reply() { without_quote(body) } else { body }.trim();
         if let Some(rest) = self.after_prefix(said) {
             return Some(or_bare_call(rest));

@@ -5,13 +5,13 @@
 //! failure half way) makes it not current, and then it is read backwards to its bookmark and handed over from there. The
 //! engine drops what it heard before, so reading too much is harmless, and reading too little must not happen.
 //!
-//! Seam: room upgrades (`m.room.tombstone`) will be followed here, and events that could not be decrypted remembered.
+//! What cannot be decrypted is told to the engine, which remembers it, and is read again when keys come.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use matrix_sdk::room::MessagesOptions;
-use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
+use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId};
 use matrix_sdk::sync::{JoinedRoomUpdate, State, SyncResponse};
 use matrix_sdk::{Client, Room};
 use tokio_util::sync::CancellationToken;
@@ -19,12 +19,15 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::{Backoff, Patience};
 use super::event::Event;
 use super::hearing::{Company, Ears};
-use super::places;
+use super::invitations::{self, Invitations};
 use super::session::sync_settings;
 use super::settings::Settings;
+use super::signals::Signals;
 use super::trouble::Trouble;
+use super::upgrades::Upgrades;
+use super::{places, presses};
 use crate::domain::community::Platform;
-use crate::engine::inbound::Roster;
+use crate::engine::inbound::{Body, Roster};
 use crate::engine::{Engine, Heard, Stopped};
 use crate::failpoint::{self, Point};
 
@@ -58,6 +61,15 @@ impl From<Stopped> for Halt {
     }
 }
 
+impl From<invitations::Halt> for Halt {
+    fn from(halt: invitations::Halt) -> Self {
+        match halt {
+            invitations::Halt::Engine => Halt::Engine,
+            invitations::Halt::Trouble(trouble) => Halt::Trouble(trouble),
+        }
+    }
+}
+
 impl<T: Into<Trouble>> From<T> for Halt {
     fn from(trouble: T) -> Self {
         Halt::Trouble(trouble.into())
@@ -69,6 +81,7 @@ pub(super) async fn run(
     client: Client,
     settings: Settings,
     engine: Engine,
+    signals: Signals,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
     let bookmarks = engine.bookmarks(Platform::Matrix).await.map_err(|Stopped| RunError::EngineStopped)?;
@@ -79,16 +92,22 @@ pub(super) async fn run(
         known_verbs: settings.known_verbs.clone(),
     };
     let mut listener = Listener {
+        invitations: Invitations::new(client.clone(), settings.account.clone()),
+        upgrades: Upgrades::new(client.clone()),
         client,
         settings,
         engine,
+        signals,
         own,
         ears,
         bookmarks,
         current: HashSet::new(),
         rosters: HashMap::new(),
         patience: Patience::new(),
+        sealed: true,
+        unopened: Patience::new(),
     };
+    listener.tell_left_rooms().await.map_err(|Stopped| RunError::EngineStopped)?;
     let mut backoff = Backoff::default();
     let vitals = listener.engine.vitals().clone();
     // It has synchronised once, or it would not be here.
@@ -126,6 +145,9 @@ struct Listener {
     client: Client,
     settings: Settings,
     engine: Engine,
+    signals: Signals,
+    invitations: Invitations,
+    upgrades: Upgrades,
     own: OwnedUserId,
     ears: Ears,
     /// The last event of each room that needs no second look.
@@ -134,16 +156,28 @@ struct Listener {
     current: HashSet<OwnedRoomId>,
     /// What the engine was last told about who convenes a room.
     rosters: HashMap<OwnedRoomId, Roster>,
-    /// Rooms that could not be joined or read, each with its own pause.
+    /// Rooms that could not be read, each with its own pause.
     patience: Patience<OwnedRoomId>,
+    /// May there be events that could not be decrypted? The engine knows which.
+    sealed: bool,
+    /// Those that could not be decrypted again, each with its own pause.
+    unopened: Patience<String>,
 }
 
 impl Listener {
-    /// One turn: invitations, rooms to read back, one sync.
+    /// One turn: invitations, upgraded rooms, rooms to read back, what may be decrypted by now, one sync.
     async fn step(&mut self) -> Result<(), Halt> {
-        self.answer_invitations().await?;
+        self.invitations.answer(&self.engine).await?;
+        self.upgrades.follow(&self.engine).await?;
         self.catch_up().await?;
-        let wait = self.patience.until_next().map_or(LONG_POLL, |pause| pause.min(LONG_POLL));
+        self.open_sealed().await?;
+        let pauses = [
+            self.patience.until_next(),
+            self.invitations.until_next(),
+            self.upgrades.until_next(),
+            self.unopened.until_next(),
+        ];
+        let wait = pauses.into_iter().flatten().min().map_or(LONG_POLL, |pause| pause.min(LONG_POLL));
         let response = self.client.sync_once(sync_settings(wait)).await?;
         let _ = failpoint::pass(Point::BeforeHearing).await;
         self.take(response).await
@@ -154,6 +188,11 @@ impl Listener {
             self.current.remove(room);
             self.rosters.remove(room);
             self.patience.settled(room);
+            self.engine.place_left(Platform::Matrix, room.as_str()).await?;
+        }
+        // Keys come this way. What they open is tried at once.
+        if !response.to_device.is_empty() {
+            self.unopened = Patience::new();
         }
         for (id, update) in response.rooms.joined {
             let Some(room) = self.client.get_room(&id) else { continue };
@@ -178,7 +217,7 @@ impl Listener {
     }
 
     async fn take_update(&mut self, room: &Room, update: &JoinedRoomUpdate) -> Result<(), Halt> {
-        let events: Vec<Event> = update.timeline.events.iter().filter_map(|event| Event::read(event.raw())).collect();
+        let events: Vec<Event> = update.timeline.events.iter().filter_map(Event::read).collect();
         let state_came = match &update.state {
             State::Before(state) | State::After(state) => !state.is_empty(),
         };
@@ -192,7 +231,8 @@ impl Listener {
     async fn catch_up(&mut self) -> Result<(), Halt> {
         for room in self.client.joined_rooms() {
             let id = room.room_id().to_owned();
-            if self.current.contains(&id) || !room.is_state_fully_synced() || !self.patience.allows(&id) {
+            let known = room.is_state_fully_synced() && !self.upgrades.waits_for_its_past(&room);
+            if self.current.contains(&id) || !known || !self.patience.allows(&id) {
                 continue;
             }
             match self.read_back(&room).await {
@@ -229,7 +269,7 @@ impl Listener {
             let mut page = MessagesOptions::backward().from(from.as_deref());
             page.limit = PAGE_EVENTS.into();
             let page = room.messages(page).await?;
-            for event in page.chunk.iter().filter_map(|event| Event::read(event.raw())) {
+            for event in page.chunk.iter().filter_map(Event::read) {
                 if Some(&event.id) == bookmark || event.is_arrival_of(self.own.as_str()) {
                     return Ok(events);
                 }
@@ -250,14 +290,7 @@ impl Listener {
     async fn hand_over(&mut self, room: &Room, events: &[Event]) -> Result<(), Halt> {
         let company = places::company(room).await?;
         for event in events {
-            let power = self.settings.account.convener_power;
-            if let Some(mut inbound) = places::inbound(room, company, event, &self.ears, power).await? {
-                inbound.at = self.engine.clock().showed_at(inbound.at);
-                if let Heard::Reply(_) = self.engine.hear(inbound).await? {
-                    // Answers go through the outbox here; anything else means that nothing was recorded.
-                    return Err(Halt::Trouble(Trouble::Unclear("an event could not be recorded".into())));
-                }
-            }
+            self.hear(room, company, event).await?;
         }
         // The bot's own messages come back too; they alone are not worth a write.
         let worth_noting = events.iter().any(|event| event.sender != self.own.as_str());
@@ -269,50 +302,107 @@ impl Listener {
         Ok(())
     }
 
+    /// Hands one event to the engine, if it is one for the bot; true if it was.
+    async fn hear(&mut self, room: &Room, company: Company, event: &Event) -> Result<bool, Halt> {
+        let sealed = event.is_sealed && event.sender != self.own.as_str();
+        let body = if sealed { None } else { self.body(room, company, event).await? };
+        if !sealed && body.is_none() {
+            return Ok(false);
+        }
+        let Some(scene) = places::scene(room, company, event, &self.settings.account).await? else { return Ok(false) };
+        let Some(body) = body else {
+            let mut unread = scene.unread(event);
+            unread.at = self.engine.clock().showed_at(unread.at);
+            self.engine.unread(unread).await?;
+            self.sealed = true;
+            return Ok(false);
+        };
+        let mut inbound = scene.inbound(event, body).await?;
+        inbound.at = self.engine.clock().showed_at(inbound.at);
+        self.signals.working(room, &event.id);
+        if let Heard::Reply(_) = self.engine.hear(inbound).await? {
+            // Answers go through the outbox here; anything else means that nothing was recorded.
+            return Err(Halt::Trouble(Trouble::Unclear("an event could not be recorded".into())));
+        }
+        Ok(true)
+    }
+
+    /// What somebody did with this event, if it is for the bot.
+    async fn body(&self, room: &Room, company: Company, event: &Event) -> Result<Option<Body>, Halt> {
+        if event.sender == self.own.as_str() {
+            return Ok(None);
+        }
+        if let Some(reaction) = event.reaction() {
+            return Ok(presses::command(room, reaction).await?.map(Body::Pressed));
+        }
+        if let Some(removed) = event.redacted() {
+            return Ok(Some(Body::LetGo(removed.to_owned())));
+        }
+        if event.written_body().is_none() && event.changed_body().is_none() {
+            return Ok(None);
+        }
+        let own_name = places::own_name(room).await?;
+        if let Some(command) = self.ears.command(event, company, own_name.as_deref()) {
+            return Ok(Some(Body::Said(command)));
+        }
+        let Some((earlier, now)) = self.ears.changed_command(event, company, own_name.as_deref()) else {
+            return Ok(None);
+        };
+        // Anybody can claim to change anybody's words.
+        let theirs = presses::event(room, earlier).await?.is_some_and(|original| original.sender == event.sender);
+        Ok(theirs.then(|| Body::Rewrote { event: earlier.to_owned(), now }))
+    }
+
+    /// Reads again what could not be decrypted; what can be read by now is heard as if it had just come.
+    async fn open_sealed(&mut self) -> Result<(), Halt> {
+        if !self.sealed {
+            return Ok(());
+        }
+        let waiting = self.engine.unread_events(Platform::Matrix).await?;
+        self.sealed = !waiting.is_empty();
+        if !self.sealed {
+            self.unopened = Patience::new();
+        }
+        for (room, id) in waiting {
+            let Some(room) = RoomId::parse(&room).ok().and_then(|id| self.client.get_room(&id)) else { continue };
+            if !self.unopened.allows(&id) {
+                continue;
+            }
+            let opened = match presses::event(&room, &id).await {
+                Ok(event) => event.filter(|event| !event.is_sealed),
+                Err(Trouble::LoggedOut) => return Err(Halt::Trouble(Trouble::LoggedOut)),
+                Err(_) => None,
+            };
+            let Some(event) = opened else {
+                self.unopened.failed(id);
+                continue;
+            };
+            let company = places::company(&room).await?;
+            if !self.hear(&room, company, &event).await? {
+                self.engine.read_after_all(Platform::Matrix, &id).await?;
+            }
+            self.unopened.settled(&id);
+        }
+        Ok(())
+    }
+
+    /// The bot may have been put out of rooms while it was away.
+    async fn tell_left_rooms(&self) -> Result<(), Stopped> {
+        for room in self.client.left_rooms() {
+            self.engine.place_left(Platform::Matrix, room.room_id().as_str()).await?;
+        }
+        Ok(())
+    }
+
     /// Tells the engine who convenes a public room, if that is news.
     async fn tell_roster(&mut self, room: &Room) -> Result<(), Halt> {
         if places::company(room).await? == Company::Alone {
             return Ok(());
         }
-        let roster = places::roster(room, self.settings.account.convener_power).await?;
+        let roster = places::roster(room, &self.settings.account).await?;
         if self.rosters.get(room.room_id()) != Some(&roster) {
             self.engine.roster(roster.clone()).await?;
             self.rosters.insert(room.room_id().to_owned(), roster);
-        }
-        Ok(())
-    }
-
-    /// Is this an invitation by somebody listed, or to a direct chat by somebody of one of the bot's rooms?
-    async fn is_welcome(&self, room: &Room) -> Result<bool, Halt> {
-        let Some(inviter) = room.invite_details().await.ok().map(|invite| invite.inviter_id) else { return Ok(false) };
-        if self.settings.account.inviters.iter().any(|pattern| pattern.covers(inviter.as_str())) {
-            return Ok(true);
-        }
-        let alone = room.is_direct().await.unwrap_or(false);
-        Ok(alone && !places::shared(&self.client, &inviter).await?.is_empty())
-    }
-
-    /// Joins rooms the bot is invited to by people it listens to, and declines the others.
-    async fn answer_invitations(&mut self) -> Result<(), Halt> {
-        for room in self.client.invited_rooms() {
-            let id = room.room_id().to_owned();
-            if !self.patience.allows(&id) {
-                continue;
-            }
-            let welcome = self.is_welcome(&room).await?;
-            let answered = if welcome { room.join().await } else { room.leave().await };
-            match answered.map_err(Trouble::from) {
-                Ok(()) => {
-                    let done = if welcome { "joined a room" } else { "declined an invitation from someone not listed" };
-                    tracing::info!(room = %id, "{done}");
-                    self.patience.settled(&id);
-                }
-                Err(Trouble::LoggedOut) => return Err(Halt::Trouble(Trouble::LoggedOut)),
-                Err(trouble) => {
-                    tracing::warn!(room = %id, %trouble, "could not answer an invitation; trying again");
-                    self.patience.failed(id);
-                }
-            }
         }
         Ok(())
     }

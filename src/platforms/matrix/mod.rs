@@ -4,12 +4,10 @@
 //! said ([`MatrixGateway`]). It must never lose an event once it is bookmarked as heard, never open a second direct chat with
 //! the same person, never say something private where a third person reads, and never log a text, a name or a token.
 //!
-//! Reading order: [`settings`], `session` (login and what is kept on disk), `event` and `hearing` (what was said to the bot),
-//! `places` (who is where, and with which standing), `listener` (the sync loop), `words` (how a message looks), `direct`
-//! (the one chat with each person), `gateway`.
-//!
-//! Left for later, each with its seam: encryption with verification (`session::builder`), buttons as reactions
-//! (`words::content`), threads (`words::relation`), following room upgrades (`listener`).
+//! Reading order: [`settings`], `session` (login and what is kept on disk) and `identity` (who the bot is to other devices),
+//! `event`, `hearing` and `presses` (what was said to the bot), `places` (who is where, and with which standing), `listener`
+//! (the sync loop) with `invitations`, `upgrades` and `signals` beside it, `words` (how a message looks), `direct` (the one
+//! chat with each person), `gateway` with `pictures`.
 
 use matrix_sdk::Client;
 use tokio_util::sync::CancellationToken;
@@ -22,17 +20,23 @@ mod event;
 mod gateway;
 mod hearing;
 mod identity;
+mod invitations;
 mod listener;
+mod pictures;
 mod places;
+mod presses;
 mod session;
 pub mod settings;
+mod signals;
 mod trouble;
+mod upgrades;
 mod words;
 
 pub use gateway::MatrixGateway;
 pub use listener::RunError;
 pub use session::ConnectError;
 pub use settings::Settings;
+use signals::Signals;
 
 /// A logged-in bot account, synchronised once: it knows its rooms.
 #[derive(Debug)]
@@ -40,6 +44,8 @@ pub struct Matrix {
     client: Client,
     settings: Settings,
     gateway: MatrixGateway,
+    signals: Signals,
+    waiting: signals::Waiting,
 }
 
 impl Matrix {
@@ -52,8 +58,9 @@ impl Matrix {
     /// Whatever waiting will not mend, and [`ConnectError::Cancelled`] after `shutdown`.
     pub async fn connect(settings: Settings, shutdown: &CancellationToken) -> Result<Self, ConnectError> {
         let client = session::open(&settings, shutdown).await?;
-        let gateway = MatrixGateway::new(client.clone(), &settings);
-        Ok(Matrix { client, settings, gateway })
+        let (signals, waiting) = signals::signals();
+        let gateway = MatrixGateway::new(client.clone(), &settings, signals.clone());
+        Ok(Matrix { client, settings, gateway, signals, waiting })
     }
 
     /// The way out. It is ready at once, and works best while [`Matrix::run`] keeps the rooms up to date.
@@ -66,7 +73,14 @@ impl Matrix {
     /// # Errors
     /// The homeserver ended the session, which only a person can mend; or the engine stopped first.
     pub async fn run(self, engine: Engine, shutdown: CancellationToken) -> Result<(), RunError> {
-        listener::run(self.client, self.settings, engine, shutdown).await
+        // Ends with the listener, whichever way that ends.
+        let listening = shutdown.child_token();
+        let listen = async {
+            let heard = listener::run(self.client, self.settings, engine, self.signals, shutdown).await;
+            listening.cancel();
+            heard
+        };
+        tokio::join!(listen, self.waiting.run(&listening)).0
     }
 
     /// Brings the knowledge of rooms and members up to date once, without hearing anything: whatever was said is still

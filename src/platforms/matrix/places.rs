@@ -5,16 +5,20 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
-use matrix_sdk::ruma::{OwnedUserId, UserId};
+use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
+use matrix_sdk::ruma::events::StateEventType;
+use matrix_sdk::ruma::events::room::power_levels::{RoomPowerLevels, UserPowerLevel};
+use matrix_sdk::ruma::{OwnedUserId, RoomId, UserId};
 use matrix_sdk::{Client, Room, RoomMemberships};
+use serde_json::Value;
 
 use super::direct;
 use super::event::Event;
-use super::hearing::{Company, Ears, words_that_may_name};
+use super::hearing::{Company, words_that_may_name};
 use super::trouble::Trouble;
+use crate::config::{self, ConvenersOf};
 use crate::domain::community::{Account, Platform, Role};
-use crate::engine::inbound::{Answer, Body, Inbound, Named, Place, Roster};
+use crate::engine::inbound::{Answer, Body, Inbound, Named, Place, Roster, Unread};
 
 /// A Matrix user as the engine knows people.
 pub(super) fn account(user: &UserId) -> Account {
@@ -26,24 +30,30 @@ pub(super) async fn company(room: &Room) -> Result<Company, Trouble> {
     Ok(if direct::partner(room).await?.is_some() { Company::Alone } else { Company::Public })
 }
 
-/// What was said to the bot in this event, with everything the engine wants to know about it.
-pub(super) async fn inbound(
+/// Where somebody acts and who they are there: everything the engine wants to know beside what they did.
+pub(super) struct Scene {
+    pub(super) place: Place,
+    pub(super) sender: OwnedUserId,
+    pub(super) name: String,
+    standing: Option<Role>,
+    /// The public rooms in which the people may be whom they name.
+    around: Vec<Room>,
+}
+
+/// The scene of an event. `None` if its sender is nobody.
+pub(super) async fn scene(
     room: &Room,
     company: Company,
     event: &Event,
-    ears: &Ears,
-    convener_power: i64,
-) -> Result<Option<Inbound>, Trouble> {
-    if event.written_body().is_none() {
-        return Ok(None);
-    }
-    let own_name = room.get_member_no_sync(room.own_user_id()).await?.map(|own| own.name().to_owned());
-    let Some(text) = ears.command(event, company, own_name.as_deref()) else { return Ok(None) };
+    account: &config::Matrix,
+) -> Result<Option<Scene>, Trouble> {
     let Ok(sender) = UserId::parse(&event.sender) else { return Ok(None) };
     let (place, standing, around) = match company {
         Company::Public => {
             let place = Place::Public { id: room.room_id().to_string(), name: name_of(room) };
-            (place, Some(standing(room, &sender, convener_power).await?), vec![room.clone()])
+            let convenes = powers(room, account).await?.iter().any(|power| power.convenes(&sender));
+            let standing = if convenes { Role::Convener } else { Role::Member };
+            (place, Some(standing), vec![room.clone()])
         }
         Company::Alone => {
             let around = shared(&room.client(), &sender).await?;
@@ -51,30 +61,62 @@ pub(super) async fn inbound(
             (Place::Direct { id: room.room_id().to_string(), shared }, None, around)
         }
     };
-    Ok(Some(Inbound {
-        event: event.id.clone(),
-        place,
-        from: account(&sender),
-        name: display_name(room, &sender).await?,
-        standing,
-        named: named(&around, event, &text).await?,
-        // The sender's homeserver wrote it. Beyond any calendar it means nothing, and the engine has a clock of its own.
-        at: Timestamp::from_millisecond(event.at).unwrap_or(Timestamp::UNIX_EPOCH),
-        body: Body::Said(text),
-        answer: Answer::Outbox,
-    }))
+    let name = display_name(room, &sender).await?;
+    Ok(Some(Scene { place, sender, name, standing, around }))
+}
+
+impl Scene {
+    /// What the sender of this event did, for the engine.
+    pub(super) async fn inbound(self, event: &Event, body: Body) -> Result<Inbound, Trouble> {
+        let named = match body.command() {
+            Some(text) => named(&self.around, event, text).await?,
+            None => Vec::new(),
+        };
+        Ok(Inbound {
+            event: event.id.clone(),
+            place: self.place,
+            from: account(&self.sender),
+            name: self.name,
+            standing: self.standing,
+            named,
+            at: at(event),
+            body,
+            answer: Answer::Outbox,
+        })
+    }
+
+    /// The same for an event of which nobody knows what it says.
+    pub(super) fn unread(self, event: &Event) -> Unread {
+        Unread {
+            event: event.id.clone(),
+            platform: Platform::Matrix,
+            place: self.place,
+            from: account(&self.sender),
+            name: self.name,
+            at: at(event),
+        }
+    }
+}
+
+/// The sender's homeserver wrote it. Beyond any calendar it means nothing, and the engine has a clock of its own.
+fn at(event: &Event) -> Timestamp {
+    Timestamp::from_millisecond(event.at).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// What the bot is called in a room: people's clients write it when they mention it.
+pub(super) async fn own_name(room: &Room) -> Result<Option<String>, Trouble> {
+    Ok(room.get_member_no_sync(room.own_user_id()).await?.map(|own| own.name().to_owned()))
 }
 
 /// Everyone in the room whose power makes them a convener, and never the bot. In room version 12 its creators count too:
 /// their power is without limit.
-pub(super) async fn roster(room: &Room, convener_power: i64) -> Result<Roster, Trouble> {
-    // A room that is just being made may be seen before its power levels are.
-    let levels = room.power_levels().await.map_err(|_| Trouble::Unclear("power levels not known yet".into()))?;
+pub(super) async fn roster(room: &Room, account: &config::Matrix) -> Result<Roster, Trouble> {
+    let powers = powers(room, account).await?;
     let mut conveners = Vec::new();
     for user in members(room, RoomMemberships::JOIN).await? {
-        if user != room.own_user_id() && convenes(levels.for_user(&user), convener_power) {
+        if user != room.own_user_id() && powers.iter().any(|power| power.convenes(&user)) {
             let name = display_name(room, &user).await?;
-            conveners.push(Named { typed: user.to_string(), account: account(&user), name });
+            conveners.push(Named { typed: user.to_string(), account: self::account(&user), name });
         }
     }
     conveners.sort_by(|a, b| a.account.cmp(&b.account));
@@ -82,24 +124,69 @@ pub(super) async fn roster(room: &Room, convener_power: i64) -> Result<Roster, T
     Ok(Roster { platform: Platform::Matrix, place, place_name, conveners })
 }
 
-async fn standing(room: &Room, user: &UserId, convener_power: i64) -> Result<Role, Trouble> {
-    let level = room.get_user_power_level(user).await?;
-    Ok(if convenes(level, convener_power) { Role::Convener } else { Role::Member })
+/// What a room or space says of people's power, and from which level on that makes a convener.
+struct Power {
+    levels: RoomPowerLevels,
+    least: i64,
 }
 
-fn convenes(level: UserPowerLevel, convener_power: i64) -> bool {
-    match level {
-        UserPowerLevel::Int(level) => i64::from(level) >= convener_power,
-        // Only a creator's power is without limit.
-        _ => true,
+impl Power {
+    fn convenes(&self, user: &UserId) -> bool {
+        match self.levels.for_user(user) {
+            UserPowerLevel::Int(level) => i64::from(level) >= self.least,
+            // Only a creator's power is without limit.
+            _ => true,
+        }
     }
+}
+
+/// The powers that count in a room: its own, and those of the space it is in where the operator says so.
+async fn powers(room: &Room, account: &config::Matrix) -> Result<Vec<Power>, Trouble> {
+    let mut counting = vec![room.clone()];
+    if account.conveners_of == ConvenersOf::Space {
+        counting.extend(spaces_of(room).await?);
+    }
+    let mut powers = Vec::new();
+    for place in counting {
+        // A room that is just being made may be seen before its power levels are.
+        let levels = place.power_levels().await.map_err(|_| Trouble::Unclear("power levels not known yet".into()))?;
+        powers.push(Power { levels, least: account.convener_power });
+    }
+    Ok(powers)
+}
+
+/// The spaces a room belongs to, as both sides say: a room alone could claim any space, and a space any room.
+async fn spaces_of(room: &Room) -> Result<Vec<Room>, Trouble> {
+    let mut spaces = Vec::new();
+    for space in room.client().joined_rooms().into_iter().filter(|space| space.is_space()) {
+        let child = links(&space, StateEventType::SpaceChild, room.room_id()).await?;
+        if child && links(room, StateEventType::SpaceParent, space.room_id()).await? {
+            spaces.push(space);
+        }
+    }
+    Ok(spaces)
+}
+
+/// Does a room name another one as child or parent? A link that was taken back has no servers in it.
+async fn links(from: &Room, kind: StateEventType, to: &RoomId) -> Result<bool, Trouble> {
+    let state = from.get_state_event(kind, to.as_str()).await?;
+    Ok(state.is_some_and(|state| state_of(&state)["content"]["via"].as_array().is_some_and(|via| !via.is_empty())))
+}
+
+/// A state event as JSON, whatever is in it.
+pub(super) fn state_of(state: &RawAnySyncOrStrippedState) -> Value {
+    let text = match state {
+        RawAnySyncOrStrippedState::Sync(raw) => raw.json().get(),
+        RawAnySyncOrStrippedState::Stripped(raw) => raw.json().get(),
+    };
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// The public rooms that the bot and this person are both in.
 pub(super) async fn shared(client: &Client, person: &UserId) -> Result<Vec<Room>, Trouble> {
     let mut rooms = Vec::new();
     for room in client.joined_rooms() {
-        let known = room.is_state_fully_synced() && !room.is_space();
+        let known = room.is_state_fully_synced() && !room.is_space() && room.successor_room().is_none();
         if known
             && company(&room).await? == Company::Public
             && members(&room, RoomMemberships::JOIN).await?.contains(person)
@@ -161,7 +248,7 @@ async fn display_name(room: &Room, user: &UserId) -> Result<String, Trouble> {
 }
 
 /// The room's own name. Without one its address or id, but never the names of its people.
-fn name_of(room: &Room) -> String {
+pub(super) fn name_of(room: &Room) -> String {
     let alias = || room.canonical_alias().map(|alias| alias.to_string());
     room.name().filter(|name| !name.is_empty()).or_else(alias).unwrap_or_else(|| room.room_id().to_string())
 }

@@ -10,10 +10,13 @@ use serde_json::{Value, json};
 
 use crate::delivery::gateway::Letter;
 use crate::engine::inbound::Cause;
-use crate::speech::doc::{Block, Doc, Line, Span};
+use crate::speech::doc::{Block, Button, Doc, Line, Span};
+use crate::speech::sign::Sign;
 
 /// The content field that carries a parcel's key, so that a message can be found again by it.
 pub(super) const KEY: &str = "org.barnraiser.key";
+/// The content field that says which commands the signs under a message stand for: a list of sign and command.
+const BUTTONS: &str = "org.barnraiser.buttons";
 /// The content field that names the event a message answers, also where a reply across rooms would lead nowhere.
 const ANSWERS: &str = "org.barnraiser.answers";
 
@@ -32,17 +35,28 @@ pub(super) struct Reader<'a> {
     pub(super) same_room: bool,
 }
 
-/// The whole content of the event for a letter. `prefix` is what stands before commands, with its space.
-///
-/// Seam: the buttons of a document are lines of text here; as reactions they will be seeded after sending.
-pub(super) fn content(letter: &Letter, prefix: &str, reader: Reader<'_>) -> Value {
-    let whole = assemble(letter, prefix, reader, true);
-    if whole.to_string().len() <= MOST_BYTES { whole } else { assemble(letter, prefix, reader, false) }
+/// The whole content of the event for a letter. `prefix` is what stands before commands, with its space; `picture` what
+/// shows its picture, once that is uploaded.
+pub(super) fn content(letter: &Letter, prefix: &str, reader: Reader<'_>, picture: Option<&Value>) -> Value {
+    let whole = assemble(letter, prefix, reader, picture, true);
+    if whole.to_string().len() <= MOST_BYTES { whole } else { assemble(letter, prefix, reader, picture, false) }
 }
 
-fn assemble(letter: &Letter, prefix: &str, reader: Reader<'_>, with_html: bool) -> Value {
+/// The content of a reaction: a sign that may be pressed, under a message of the bot's own.
+pub(super) fn reaction(sign: Sign, under: &str, key: &str) -> Value {
+    let relation = json!({"rel_type": "m.annotation", "event_id": under, "key": sign.emoji()});
+    json!({"m.relates_to": relation, KEY: key})
+}
+
+/// The signs under a message and the commands they stand for, as the message itself says.
+pub(super) fn buttons(content: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let listed = content[BUTTONS].as_array().into_iter().flatten();
+    listed.filter_map(|button| Some((button[0].as_str()?, button[1].as_str()?)))
+}
+
+fn assemble(letter: &Letter, prefix: &str, reader: Reader<'_>, picture: Option<&Value>, with_html: bool) -> Value {
     let parcel = &letter.parcel;
-    let doc = harmless(&letter.doc);
+    let doc = with_answers(harmless(&letter.doc));
     let body = doc.plain(prefix);
     let html = html(&doc, prefix);
     let rings = rings(parcel.cause);
@@ -56,6 +70,9 @@ fn assemble(letter: &Letter, prefix: &str, reader: Reader<'_>, with_html: bool) 
         if with_html {
             message["format"] = json!("org.matrix.custom.html");
             message["formatted_body"] = json!(format!("{mark}{html}"));
+        }
+        for (name, value) in picture.and_then(Value::as_object).into_iter().flatten() {
+            message[name] = value.clone();
         }
         message
     };
@@ -71,17 +88,59 @@ fn assemble(letter: &Letter, prefix: &str, reader: Reader<'_>, with_html: bool) 
     };
     if let Some(answered) = &parcel.answers {
         whole[ANSWERS] = json!(answered);
-        if reader.same_room && parcel.edits.is_none() {
-            whole["m.relates_to"] = relation(answered);
+    }
+    if parcel.edits.is_none() {
+        let answered = parcel.answers.as_deref().filter(|_| reader.same_room);
+        let relation = relation(answered, parcel.thread.as_deref());
+        if !relation.is_null() {
+            whole["m.relates_to"] = relation;
         }
+    }
+    let signs: Vec<_> = letter.doc.buttons.iter().filter_map(|b| Some(json!([b.sign?.emoji(), b.command]))).collect();
+    if !signs.is_empty() {
+        whole[BUTTONS] = json!(signs);
     }
     whole[KEY] = json!(parcel.key);
     whole
 }
 
-/// Seam: conversation in threads adds `rel_type: m.thread` here.
-fn relation(answered: &str) -> Value {
-    json!({"m.in_reply_to": {"event_id": answered}})
+/// What a message hangs on: the thread under a card, what it answers, or both. In a thread the answered event is for
+/// clients that know no threads (Matrix specification 1.4, "fallback for unthreaded clients").
+fn relation(answered: Option<&str>, thread: Option<&str>) -> Value {
+    let reply = |event: &str| json!({"event_id": event});
+    match (answered, thread) {
+        (answered, Some(root)) => json!({
+            "rel_type": "m.thread", "event_id": root, "is_falling_back": true,
+            "m.in_reply_to": reply(answered.unwrap_or(root)),
+        }),
+        (Some(answered), None) => json!({"m.in_reply_to": reply(answered)}),
+        (None, None) => Value::Null,
+    }
+}
+
+/// The document with its buttons as a list in the order in which their signs are added under it: each sign with its label,
+/// and the command wherever the text does not spell it out. What a picture shows stands there in words.
+fn with_answers(mut doc: Doc) -> Doc {
+    let unsaid: Vec<_> = doc.unsaid_buttons().map(|button| button.command.clone()).collect();
+    let buttons = std::mem::take(&mut doc.buttons);
+    let lines: Vec<Line> = buttons
+        .into_iter()
+        .filter_map(|Button { label, command, sign }| {
+            let label = sign.map_or(label.clone(), |sign| format!("{} {label}", sign.emoji()));
+            match (unsaid.contains(&command), sign) {
+                (true, _) => Some(vec![Span::Text(format!("{label}: ")), Span::Code(command)]),
+                (false, Some(_)) => Some(vec![Span::Text(label)]),
+                (false, None) => None,
+            }
+        })
+        .collect();
+    if !lines.is_empty() {
+        doc.blocks.push(Block::List(lines));
+    }
+    if let Some(picture) = &doc.picture {
+        doc.blocks.push(Block::Paragraph(vec![Span::Said(picture.alt.clone())]));
+    }
+    doc
 }
 
 /// Should this make the reader's phone ring? A notice (`m.notice`) never does.
@@ -109,7 +168,7 @@ fn harmless(doc: &Doc) -> Doc {
         Block::Paragraph(words) => Block::Paragraph(line(words)),
         Block::List(items) => Block::List(items.iter().map(line).collect()),
     };
-    Doc { blocks: doc.blocks.iter().map(block).collect(), buttons: doc.buttons.clone() }
+    Doc { blocks: doc.blocks.iter().map(block).collect(), ..doc.clone() }
 }
 
 /// Breaks `@room`, and links that clients turn into mentions, with a joiner nobody sees.
@@ -155,15 +214,6 @@ fn html(doc: &Doc, prefix: &str) -> String {
             }
         }
     }
-    let mut unsaid = doc.unsaid_buttons().peekable();
-    if unsaid.peek().is_some() {
-        html.push_str("<ul>");
-        for button in unsaid {
-            let (label, command) = (escaped(&button.label), escaped(&button.command));
-            let _ = write!(html, "<li>{label}: <code>{}{command}</code></li>", escaped(prefix));
-        }
-        html.push_str("</ul>");
-    }
     html
 }
 
@@ -205,7 +255,7 @@ mod tests {
     use crate::domain::Zone;
     use crate::domain::community::{Language, Platform};
     use crate::engine::parcel::{Destination, Parcel};
-    use crate::speech::doc::Button;
+    use crate::speech::doc::Picture;
     use crate::speech::message::{Message, Voice};
 
     fn letter(cause: Cause, said: &str) -> Letter {
@@ -234,7 +284,8 @@ mod tests {
                 Block::Paragraph(vec![Span::Said(said.into()), Span::Code("pledge A1".into())]),
                 Block::List(vec![vec![Span::Strong("two".into())]]),
             ],
-            buttons: vec![Button { label: "Done".into(), command: "done P1".into(), sign: None }],
+            buttons: vec![Button { label: "Done".into(), command: "done P1".into(), sign: Some(Sign::Done) }],
+            picture: None,
         };
         Letter { parcel, doc }
     }
@@ -244,7 +295,7 @@ mod tests {
     #[test]
     fn what_people_typed_is_never_markup_nor_a_call() {
         let said = "<b>@room</b> & @Room\nhttps://matrix.to/#/@ana:x matrix:u/ana";
-        let content = content(&letter(Cause::Card, said), "!aid ", ROOM);
+        let content = content(&letter(Cause::Card, said), "!aid ", ROOM, None);
         let body = content["body"].as_str().unwrap();
         let html = content["formatted_body"].as_str().unwrap();
         for text in [body, html] {
@@ -259,14 +310,14 @@ mod tests {
     #[test]
     fn only_what_should_ring_rings_and_only_for_its_reader() {
         let person = Reader { alone: Some(user_id!("@ana:x")), same_room: false };
-        let nudge = content(&letter(Cause::Nudge, ""), "!aid ", person);
+        let nudge = content(&letter(Cause::Nudge, ""), "!aid ", person, None);
         assert_eq!(nudge["msgtype"], "m.text");
         assert_eq!(nudge["m.mentions"], json!({"user_ids": ["@ana:x"]}));
         assert_eq!(nudge["m.relates_to"], Value::Null);
         assert_eq!(nudge[ANSWERS], "$asked");
-        let reply = content(&letter(Cause::Reply, ""), "!aid ", person);
+        let reply = content(&letter(Cause::Reply, ""), "!aid ", person, None);
         assert_eq!((reply["msgtype"].as_str(), &reply["m.mentions"]), (Some("m.notice"), &json!({})));
-        let digest = content(&letter(Cause::Digest, ""), "!aid ", ROOM);
+        let digest = content(&letter(Cause::Digest, ""), "!aid ", ROOM, None);
         assert_eq!((digest["msgtype"].as_str(), &digest["m.mentions"]), (Some("m.text"), &json!({})));
         assert_eq!(digest["m.relates_to"]["m.in_reply_to"]["event_id"], "$asked");
     }
@@ -275,7 +326,7 @@ mod tests {
     fn an_edit_carries_the_whole_message_twice_and_its_key_once() {
         let mut card = letter(Cause::Card, "Two tables");
         card.parcel.edits = Some("$card".into());
-        let content = content(&card, "!aid ", ROOM);
+        let content = content(&card, "!aid ", ROOM, None);
         assert_eq!(content["m.relates_to"], json!({"rel_type": "m.replace", "event_id": "$card"}));
         let whole = content["m.new_content"]["body"].as_str().unwrap();
         assert_eq!(content["body"], format!("* {whole}"));
@@ -284,8 +335,53 @@ mod tests {
     }
 
     #[test]
+    fn signs_stand_in_the_text_in_their_order_with_what_to_type_instead() {
+        let mut nudge = letter(Cause::Nudge, "Bring the van");
+        let button = |label: &str, command: &str, sign| Button { label: label.into(), command: command.into(), sign };
+        nudge.doc.buttons = vec![
+            button("Done", "done P1", Some(Sign::Done)),
+            button("I can help", "pledge A1 what: by:", Some(Sign::Pledge)),
+            button("Thanks", "thanks P1", None),
+        ];
+        let content = content(&nudge, "!aid ", ROOM, None);
+        let body = content["body"].as_str().unwrap();
+        assert!(body.ends_with("- ✅ Done: !aid done P1\n- 🙋 I can help\n- Thanks: !aid thanks P1"), "{body}");
+        let listed: Vec<_> = buttons(&content).collect();
+        assert_eq!(listed, [("✅", "done P1"), ("🙋", "pledge A1 what: by:")]);
+        assert_eq!(buttons(&json!({BUTTONS: "✅"})).count(), 0);
+        assert_eq!(buttons(&json!({BUTTONS: [["✅"], [1, 2], "x", ["✅", "done P2"]]})).count(), 1);
+    }
+
+    #[test]
+    fn what_is_said_about_an_ask_hangs_under_its_card() {
+        let mut answer = letter(Cause::Reply, "");
+        answer.parcel.thread = Some("$card".into());
+        let threaded = content(&answer, "!aid ", ROOM, None);
+        let relation = &threaded["m.relates_to"];
+        assert_eq!((relation["rel_type"].as_str(), relation["event_id"].as_str()), (Some("m.thread"), Some("$card")));
+        assert_eq!(relation["m.in_reply_to"]["event_id"], "$asked");
+        answer.parcel.answers = None;
+        let of_itself = content(&answer, "!aid ", ROOM, None);
+        assert_eq!(of_itself["m.relates_to"]["m.in_reply_to"]["event_id"], "$card");
+    }
+
+    #[test]
+    fn a_picture_is_told_in_words_as_well() {
+        let mut digest = letter(Cause::Digest, "Twelve kept");
+        let alt = "A barn with <twelve> boards".to_owned();
+        let picture =
+            Picture { name: "kept.png".into(), mime: "image/png".into(), bytes: vec![1], width: 2, height: 3, alt };
+        digest.doc.picture = Some(picture);
+        let shown = json!({"msgtype": "m.image", "url": "mxc://x/y", "filename": "kept.png"});
+        let content = content(&digest, "!aid ", ROOM, Some(&shown));
+        assert_eq!((&content["msgtype"], &content["url"]), (&json!("m.image"), &json!("mxc://x/y")));
+        assert!(content["body"].as_str().unwrap().ends_with("A barn with <twelve> boards"));
+        assert!(content["formatted_body"].as_str().unwrap().contains("&lt;twelve&gt;"));
+    }
+
+    #[test]
     fn a_long_message_goes_without_its_html() {
-        let content = content(&letter(Cause::Reply, &"ñ".repeat(20_000)), "!aid ", ROOM);
+        let content = content(&letter(Cause::Reply, &"ñ".repeat(20_000)), "!aid ", ROOM, None);
         assert_eq!(content["formatted_body"], Value::Null);
         assert!(content["body"].as_str().unwrap().len() > 40_000);
     }
