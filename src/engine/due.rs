@@ -7,7 +7,8 @@ use super::case::{Case, Letter, Stop};
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{Meaning, NudgeOf};
-use super::{Defaults, asks, gatherings, pledges, telling};
+use super::unread::Puzzling;
+use super::{Defaults, asks, gatherings, pledges, telling, unread};
 use crate::domain::calendar::{Waking, next_day};
 use crate::domain::nudge::{self, Budget, Step};
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref};
@@ -31,6 +32,10 @@ impl Handling<'_> {
     pub(super) async fn handle(self, timer: Timer) -> Result<Script, Fault> {
         if timer.due == Due::Housekeeping {
             return Ok(self.housekeeping());
+        }
+        if timer.due == Due::Unread {
+            let Handling { conn, keys, defaults, now } = self;
+            return Puzzling { conn, keys, defaults, now }.due().await;
         }
         let Some(community) = people::community(self.conn, timer.community).await? else {
             return Ok(put_away(timer));
@@ -59,6 +64,7 @@ impl Handling<'_> {
         let days = i64::from(self.defaults.retention_days);
         let before = self.now.saturating_sub(jiff::SignedDuration::from_hours(24 * days));
         writes::blank_words_before(&mut script, before.unwrap_or(Timestamp::MIN));
+        unread::tidy(&mut script, self.now);
         arm_housekeeping(&mut script, self.defaults, self.now);
         script
     }
@@ -99,7 +105,7 @@ async fn fall_due(case: &mut Case<'_>, timer: Timer) -> Result<(), Stop> {
         Due::DigestPreview => gatherings::preview_due(case, GatheringId(timer.number)).await,
         Due::DigestPost => gatherings::post_due(case, GatheringId(timer.number)).await,
         Due::Weekly => gatherings::weekly_due(case),
-        Due::Housekeeping => Ok(()),
+        Due::Housekeeping | Due::Unread | Due::Ending => Ok(()),
     }
 }
 

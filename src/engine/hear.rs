@@ -23,7 +23,7 @@ use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
 use crate::store::scope::{self, PlaceRow, Scope, Subject};
 use crate::store::script::{Bind, Script};
-use crate::store::{Fault, people as rows};
+use crate::store::{Fault, people as rows, unread};
 
 /// What a person did, with everything the engine lends to handling it.
 pub(super) struct Hearing<'a> {
@@ -245,6 +245,7 @@ fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
         "insert into inbox (platform, event, at) values (?, ?, ?)",
         [inbound.from.platform.name().into(), inbound.event.as_str().into(), Bind::Integer(now.as_millisecond())],
     );
+    unread::forget(script, inbound.from.platform, &inbound.event);
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.

@@ -26,6 +26,7 @@ pub mod rhythm;
 mod roster;
 mod speaker;
 mod telling;
+mod unread;
 mod view;
 pub mod vitals;
 

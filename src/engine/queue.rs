@@ -16,6 +16,7 @@ use super::outgoing::{Claimed, Claiming};
 use super::parcel::{Pace, Receipt};
 use super::receipts::Receiving;
 use super::roster::Placing;
+use super::unread::Puzzling;
 use super::vitals::{CLOCK_TOLERANCE, Vitals};
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
@@ -24,7 +25,7 @@ use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 use crate::store::script::{Failed, Script};
-use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers};
+use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers, unread};
 
 /// Everything the engine takes in.
 #[derive(Debug)]
@@ -362,11 +363,16 @@ impl Desk<'_> {
                 bookmarks::set(&mut script, platform, &room, &event);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
-            Input::PlaceLeft { .. }
-            | Input::PlaceBack { .. }
-            | Input::PlaceMoved { .. }
-            | Input::Unread(_)
-            | Input::ReadAfterAll { .. } => Ok(Outcome::Noted),
+            Input::PlaceLeft { .. } | Input::PlaceBack { .. } | Input::PlaceMoved { .. } => Ok(Outcome::Noted),
+            Input::Unread(new) => {
+                let script = self.puzzling().unread(&new).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::ReadAfterAll { platform, event } => {
+                let mut script = Script::default();
+                unread::forget(&mut script, platform, &event);
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
             // Nothing falls due and nothing is sent by a clock that may be wrong.
             Input::Tick if !self.vitals.trusts_the_clock() => {
                 Ok(Outcome::Ticked(0, Agenda { timer: None, message: None }))
@@ -391,6 +397,10 @@ impl Desk<'_> {
 
     fn placing(&mut self) -> Placing<'_> {
         Placing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
+    }
+
+    fn puzzling(&mut self) -> Puzzling<'_> {
+        Puzzling { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
     /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.

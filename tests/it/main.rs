@@ -46,3 +46,4 @@ mod restore;
 mod rhythm;
 mod rig;
 mod stale;
+mod unread;

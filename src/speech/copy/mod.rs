@@ -113,6 +113,10 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
             digest::preview(d, digest, gathering.as_ref(), community, *held);
         }
         Message::CannotReach { name } => d.tell("cannot-reach", &[("name", said(&name.0))]),
+        Message::CouldNotRead { count: events } => {
+            d.tell("could-not-read", &[("count", count(*events))]);
+            d.tell("could-not-read-why", &[]);
+        }
     }
     draft.finish()
 }
