@@ -8,11 +8,12 @@ use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{Meaning, NudgeOf};
 use super::unread::Puzzling;
-use super::{Defaults, asks, gatherings, pledges, telling, unread};
+use super::{Defaults, asks, gatherings, places, pledges, telling, unread};
 use crate::domain::calendar::{Waking, next_day};
 use crate::domain::nudge::{self, Budget, Step};
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref};
 use crate::store::outbox::{self, Priority};
+use crate::store::places::all_left;
 use crate::store::rows::{Person, StoredPledge};
 use crate::store::scope::{self, Subject};
 use crate::store::script::Script;
@@ -40,17 +41,26 @@ impl Handling<'_> {
         let Some(community) = people::community(self.conn, timer.community).await? else {
             return Ok(put_away(timer));
         };
-        let places = people::places(self.conn, timer.community).await?;
+        let known = people::places(self.conn, timer.community).await?;
         let mut case = Case {
             conn: self.conn,
             keys: self.keys,
             now: self.now,
             event: timer.due.name(),
             community,
-            places,
+            places: known,
             script: Script::default(),
             joined: Vec::new(),
         };
+        let days = self.defaults.grace_days;
+        if timer.due == Due::Ending {
+            places::ending_due(&mut case, days).await?;
+            return Ok(case.script);
+        }
+        if all_left(&case.places) {
+            places::hold(&mut case, timer, days);
+            return Ok(case.script);
+        }
         match fall_due(&mut case, timer).await {
             Ok(()) => Ok(case.script),
             Err(Stop::Fault(fault)) => Err(fault),

@@ -235,7 +235,8 @@ async fn preview(
     }
     let Some(stored) = gatherings::gathering(conn, to.community, id).await? else { return Ok(None) };
     let moved = on.is_some_and(|on| on != stored.gathering.starts.date());
-    if moved || stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
+    let over = stored.gathering.instant() <= to.now;
+    if moved || over || stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
         return Ok(None);
     }
     let held = stored.gathering.digest == DigestState::Held;

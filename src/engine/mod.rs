@@ -19,6 +19,7 @@ mod meaning;
 mod outgoing;
 pub mod parcel;
 mod people;
+mod places;
 mod pledges;
 mod queue;
 mod receipts;

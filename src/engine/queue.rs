@@ -363,7 +363,15 @@ impl Desk<'_> {
                 bookmarks::set(&mut script, platform, &room, &event);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
-            Input::PlaceLeft { .. } | Input::PlaceBack { .. } | Input::PlaceMoved { .. } => Ok(Outcome::Noted),
+            Input::PlaceLeft { platform, place } => {
+                let script = self.placing().left(platform, &place).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::PlaceBack { platform, place, name } => {
+                let script = self.placing().back(platform, &place, &name).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::PlaceMoved { .. } => Ok(Outcome::Noted),
             Input::Unread(new) => {
                 let script = self.puzzling().unread(&new).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
@@ -383,7 +391,7 @@ impl Desk<'_> {
             Input::Tick => self.tick().await,
             Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),
             Input::Claim(platform, pace) => {
-                let (conn, keys, defaults, now) = (&mut *self.conn, &*self.keys, self.defaults, self.now);
+                let (conn, keys, defaults, now) = (&mut *self.conn, &mut *self.keys, self.defaults, self.now);
                 let (script, claimed) = Claiming { conn, keys, defaults, platform, pace, now }.claim().await?;
                 script.run(self.conn).await.map(|()| Outcome::Claimed(claimed))
             }
@@ -405,7 +413,16 @@ impl Desk<'_> {
 
     /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
     async fn hear(&mut self, inbound: &Inbound, said: Result<Invocation, Refusal>) -> Result<Heard, Failed> {
-        let fault = match self.hearing().handle(inbound, said).await {
+        let mut handled = self.hearing().handle(inbound, said.clone()).await;
+        if handled.as_ref().is_ok_and(|handled| handled.out_of_place) {
+            if unread::was_heard(self.conn, inbound.from.platform, &inbound.event).await? {
+                return Ok(Heard::Again);
+            }
+            // Whoever hears somebody in a place is in it.
+            self.placing().heard_in(inbound).await?.run(self.conn).await?;
+            handled = self.hearing().handle(inbound, said).await;
+        }
+        let fault = match handled {
             Ok(handled) => match handled.script.run(self.conn).await {
                 Ok(()) => return Ok(handled.heard),
                 Err(Failed { fault, undone: true }) if heard_before(&fault) => return Ok(Heard::Again),
@@ -443,7 +460,7 @@ impl Desk<'_> {
             match ran {
                 Ok(()) => {
                     done += 1;
-                    self.tidied |= timer.due == timers::Due::Housekeeping;
+                    self.tidied |= matches!(timer.due, timers::Due::Housekeeping | timers::Due::Ending);
                 }
                 Err(lost @ Failed { undone: false, .. }) => return Err(lost),
                 // It is tried again after a while, so that it neither blocks the others nor is lost.

@@ -94,7 +94,7 @@ pub fn arm(script: &mut Script, timer: Timer, zone: &Zone) {
     script.write(
         "insert into timers (community_id, name, kind, member_id, number, civil, zone, at) values (?, ?, ?, ?, ?, ?, ?, ?) \
          on conflict (community_id, name) do update set member_id = excluded.member_id, civil = excluded.civil, \
-         zone = excluded.zone, at = excluded.at",
+         zone = excluded.zone, at = excluded.at, held_from = null",
         [
             timer.community.0.into(),
             timer.name().into(),
@@ -121,6 +121,22 @@ pub fn postpone(script: &mut Script, timer: Timer, at: Timestamp) {
     script.write(
         "update timers set at = ? where community_id = ? and name = ?",
         [at.as_millisecond().into(), timer.community.0.into(), timer.name().into()],
+    );
+}
+
+/// A timer waits for a place to come back; looked at again at an instant at the latest.
+pub fn hold(script: &mut Script, timer: Timer, until: Timestamp) {
+    script.write(
+        "update timers set held_from = coalesce(held_from, at), at = ? where community_id = ? and name = ?",
+        [until.as_millisecond().into(), timer.community.0.into(), timer.name().into()],
+    );
+}
+
+/// What a community's timers waited for is back: what was due is due.
+pub fn let_go(script: &mut Script, community: CommunityId) {
+    script.write(
+        "update timers set at = held_from, held_from = null where community_id = ? and held_from is not null",
+        [community.0.into()],
     );
 }
 

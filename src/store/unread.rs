@@ -72,6 +72,15 @@ pub async fn is_known(conn: &mut SqliteConnection, platform: Platform, event: &s
     .await
 }
 
+/// Whether an event was heard before.
+pub async fn was_heard(conn: &mut SqliteConnection, platform: Platform, event: &str) -> Result<bool, Fault> {
+    sqlx::query_scalar("select exists (select 1 from inbox where platform = ? and event = ?)")
+        .bind(platform.name())
+        .bind(event)
+        .fetch_one(conn)
+        .await
+}
+
 /// What still waits on a platform, oldest first: the room and the event.
 pub async fn waiting(readers: &SqlitePool, platform: Platform) -> Result<Vec<(String, String)>, Fault> {
     sqlx::query_as("select room, event from unread where platform = ? order by seen_at, at, event")
