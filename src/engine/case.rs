@@ -90,19 +90,23 @@ impl Case<'_> {
 
     /// A place gets a new version of an ask's card. Private asks have none, except to say that one is gone.
     pub(super) fn card(&mut self, ask: AskId, version: u32) -> Result<(), Stop> {
-        let effect = format!("card:{ask}:v{version}");
         for place in self.places.clone() {
-            self.post(Post {
-                effect: &effect,
-                place: &place,
-                cause: Cause::Card,
-                refs: vec![ask.into()],
-                meaning: &Meaning::Card(ask),
-                priority: Priority::Card,
-                lane: Some(format!("card:{}:{ask}:{}", self.here().id.0, place.id)),
-            })?;
+            self.card_in(ask, version, &place)?;
         }
         Ok(())
+    }
+
+    /// The same in one place alone.
+    pub(super) fn card_in(&mut self, ask: AskId, version: u32, place: &PlaceRow) -> Result<(), Stop> {
+        self.post(Post {
+            effect: &format!("card:{ask}:v{version}"),
+            place,
+            cause: Cause::Card,
+            refs: vec![ask.into()],
+            meaning: &Meaning::Card(ask),
+            priority: Priority::Card,
+            lane: Some(format!("card:{}:{ask}:{}", self.here().id.0, place.id)),
+        })
     }
 
     /// A pledge changed: if its ask's card shows it, the card is edited. An edit that changes nothing people see is noise.

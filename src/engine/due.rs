@@ -7,11 +7,13 @@ use super::case::{Case, Letter, Stop};
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{Meaning, NudgeOf};
-use super::{Defaults, asks, gatherings, pledges, telling};
+use super::unread::Puzzling;
+use super::{Defaults, asks, gatherings, places, pledges, telling, unread};
 use crate::domain::calendar::{Waking, next_day};
 use crate::domain::nudge::{self, Budget, Step};
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref};
 use crate::store::outbox::{self, Priority};
+use crate::store::places::all_left;
 use crate::store::rows::{Person, StoredPledge};
 use crate::store::scope::{self, Subject};
 use crate::store::script::Script;
@@ -32,20 +34,33 @@ impl Handling<'_> {
         if timer.due == Due::Housekeeping {
             return Ok(self.housekeeping());
         }
+        if timer.due == Due::Unread {
+            let Handling { conn, keys, defaults, now } = self;
+            return Puzzling { conn, keys, defaults, now }.due().await;
+        }
         let Some(community) = people::community(self.conn, timer.community).await? else {
             return Ok(put_away(timer));
         };
-        let places = people::places(self.conn, timer.community).await?;
+        let known = people::places(self.conn, timer.community).await?;
         let mut case = Case {
             conn: self.conn,
             keys: self.keys,
             now: self.now,
             event: timer.due.name(),
             community,
-            places,
+            places: known,
             script: Script::default(),
             joined: Vec::new(),
         };
+        let days = self.defaults.grace_days;
+        if timer.due == Due::Ending {
+            places::ending_due(&mut case, days).await?;
+            return Ok(case.script);
+        }
+        if all_left(&case.places) {
+            places::hold(&mut case, timer, days);
+            return Ok(case.script);
+        }
         match fall_due(&mut case, timer).await {
             Ok(()) => Ok(case.script),
             Err(Stop::Fault(fault)) => Err(fault),
@@ -59,6 +74,7 @@ impl Handling<'_> {
         let days = i64::from(self.defaults.retention_days);
         let before = self.now.saturating_sub(jiff::SignedDuration::from_hours(24 * days));
         writes::blank_words_before(&mut script, before.unwrap_or(Timestamp::MIN));
+        unread::tidy(&mut script, self.now);
         arm_housekeeping(&mut script, self.defaults, self.now);
         script
     }
@@ -99,7 +115,7 @@ async fn fall_due(case: &mut Case<'_>, timer: Timer) -> Result<(), Stop> {
         Due::DigestPreview => gatherings::preview_due(case, GatheringId(timer.number)).await,
         Due::DigestPost => gatherings::post_due(case, GatheringId(timer.number)).await,
         Due::Weekly => gatherings::weekly_due(case),
-        Due::Housekeeping => Ok(()),
+        Due::Housekeeping | Due::Unread | Due::Ending => Ok(()),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
 use crate::store::scope::{self, PlaceRow, Scope, Subject};
 use crate::store::script::{Bind, Script};
-use crate::store::{Fault, people as rows};
+use crate::store::{Fault, people as rows, unread};
 
 /// What a person did, with everything the engine lends to handling it.
 pub(super) struct Hearing<'a> {
@@ -40,6 +40,8 @@ pub(super) struct Handled {
     pub heard: Heard,
     /// Whether it has to go through the writer even if it only looks.
     pub must_be_kept: bool,
+    /// The bot was thought to be out of the place this was said in: nothing is decided before that is mended.
+    pub out_of_place: bool,
 }
 
 /// Who speaks where, as far as it was known before.
@@ -107,7 +109,7 @@ impl Hearing<'_> {
         let (Body::Said(_) | Body::Pressed(_), Some(said)) = (&inbound.body, said) else {
             let mut script = Script::default();
             note_heard(&mut script, inbound, self.now);
-            return Ok(Handled { script, heard: Heard::Silently, must_be_kept: true });
+            return Ok(Handled { script, heard: Heard::Silently, must_be_kept: true, out_of_place: false });
         };
         let target = said.as_ref().ok().and_then(|s| s.target);
         let found = match self.place(inbound, said.as_ref().ok(), target).await {
@@ -116,6 +118,10 @@ impl Hearing<'_> {
             Err(Stop::Fault(fault)) => return Err(fault),
         };
         let (scope, is_new) = found;
+        if scope.places.iter().any(|place| place.left_at.is_some() && said_in(inbound, place)) {
+            let (script, heard) = (Script::default(), Heard::Again);
+            return Ok(Handled { script, heard, must_be_kept: true, out_of_place: true });
+        }
         let known = Known {
             // What would have begun with words that are refused has not begun.
             community: Some(&scope.community).filter(|_| !is_new).cloned(),
@@ -155,7 +161,8 @@ impl Hearing<'_> {
             Ok(answered) => {
                 let reply = reply(&case, &speaker, answered);
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
-                Ok(Handled { script: case.script, heard, must_be_kept: known.must_be_kept() })
+                let must_be_kept = known.must_be_kept();
+                Ok(Handled { script: case.script, heard, must_be_kept, out_of_place: false })
             }
             Err(Stop::Refused(refusal)) => self.refused(inbound, &known, *refusal),
             Err(Stop::Fault(fault)) => Err(fault),
@@ -174,7 +181,8 @@ impl Hearing<'_> {
                 if let Some(scope) = scope::in_public(self.conn, &inbound.from, id, target).await? {
                     return Ok((scope, false));
                 }
-                let place = PlaceRow { id: self.keys.place(), platform: inbound.from.platform, reference: id.clone() };
+                let (platform, reference) = (inbound.from.platform, id.clone());
+                let place = PlaceRow { id: self.keys.place(), platform, reference, left_at: None };
                 let community = beginning::new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
                 Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
             }
@@ -241,8 +249,13 @@ impl Hearing<'_> {
         known.standing.into_iter().for_each(|standing| standing.keep(&mut script));
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
         let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
-        Ok(Handled { script, heard, must_be_kept: known.must_be_kept() })
+        Ok(Handled { script, heard, must_be_kept: known.must_be_kept(), out_of_place: false })
     }
+}
+
+/// Was it said in this place?
+fn said_in(inbound: &Inbound, place: &PlaceRow) -> bool {
+    matches!(&inbound.place, Place::Public { id, .. } if place.platform == inbound.from.platform && place.reference == *id)
 }
 
 /// The same platform event twice changes nothing: its second row breaks the inbox's key, and all its writes with it.
@@ -251,6 +264,7 @@ fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
         "insert into inbox (platform, event, at) values (?, ?, ?)",
         [inbound.from.platform.name().into(), inbound.event.as_str().into(), Bind::Integer(now.as_millisecond())],
     );
+    unread::forget(script, inbound.from.platform, &inbound.event);
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.

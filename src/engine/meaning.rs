@@ -41,6 +41,12 @@ pub(super) enum Meaning {
         member: MemberId,
         route: String,
     },
+    /// In the room it was said in, or the chat: so many events of somebody could not be decrypted.
+    CouldNotRead {
+        count: u32,
+        /// From then on nobody wonders any more.
+        until: Timestamp,
+    },
 }
 
 /// One pledge of a nudge, with what made it due.
@@ -125,6 +131,7 @@ pub(super) async fn resolve(
         Meaning::Digest { gathering, since } => digest(conn, gathering, since, to).await,
         Meaning::Preview { gathering, on } => preview(conn, gathering, on, to).await,
         Meaning::CannotReach { member, route } => cannot_reach(conn, member, &route).await,
+        Meaning::CouldNotRead { count, until } => Ok((to.now < until).then_some(Message::CouldNotRead { count })),
     }
 }
 
@@ -228,7 +235,8 @@ async fn preview(
     }
     let Some(stored) = gatherings::gathering(conn, to.community, id).await? else { return Ok(None) };
     let moved = on.is_some_and(|on| on != stored.gathering.starts.date());
-    if moved || stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
+    let over = stored.gathering.instant() <= to.now;
+    if moved || over || stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
         return Ok(None);
     }
     let held = stored.gathering.digest == DigestState::Held;

@@ -19,6 +19,7 @@ mod meaning;
 mod outgoing;
 pub mod parcel;
 mod people;
+mod places;
 mod pledges;
 mod queue;
 mod receipts;
@@ -26,6 +27,7 @@ pub mod rhythm;
 mod roster;
 mod speaker;
 mod telling;
+mod unread;
 mod view;
 pub mod vitals;
 

@@ -9,6 +9,7 @@ use super::inbound::Cause;
 use super::keys::{self, Keys};
 use super::meaning::{self, Addressee, Meaning};
 use super::parcel::{Destination, Pace, Parcel, Rate};
+use super::places::{self, Way};
 use crate::domain::community::Platform;
 use crate::domain::{CommunityId, MemberId, Ref};
 use crate::speech::message::{Message, Voice};
@@ -44,7 +45,7 @@ pub(super) enum Claimed {
 /// What a claim is made with.
 pub(super) struct Claiming<'a> {
     pub conn: &'a mut SqliteConnection,
-    pub keys: &'a Keys,
+    pub keys: &'a mut Keys,
     pub defaults: &'a Defaults,
     pub platform: Platform,
     pub pace: Pace,
@@ -82,6 +83,27 @@ impl Claiming<'_> {
         if let Some(since) = self.doubted(&row) {
             outbox::doubt(&mut script, id, since);
             return Ok((script, Claimed::Later));
+        }
+        match places::way(self.conn, self.defaults, self.platform, &row, now).await? {
+            Way::Open => {}
+            Way::Shut(until) => {
+                outbox::hold(&mut script, id, until, now);
+                return Ok((script, Claimed::Later));
+            }
+            Way::Over => {
+                tracing::debug!(row = id, "the bot is not in that place any more");
+                outbox::settle(&mut script, id, Settled::Cancelled, now);
+                return Ok((script, Claimed::Later));
+            }
+            Way::Back => {
+                let items = places::nudge_items(&row)?;
+                places::take_back(self.conn, &mut script, &row, &items, now).await?;
+                return Ok((script, Claimed::Later));
+            }
+            Way::Forgotten => {
+                outbox::remove(&mut script, id);
+                return Ok((script, Claimed::Later));
+            }
         }
         if row.state == "ready" && row.expires_at.is_some_and(|at| at <= now.as_millisecond()) {
             tracing::warn!(row = id, cause = row.cause, "expired: it comes too late to help");

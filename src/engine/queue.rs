@@ -16,6 +16,7 @@ use super::outgoing::{Claimed, Claiming};
 use super::parcel::{Pace, Receipt};
 use super::receipts::Receiving;
 use super::roster::Placing;
+use super::unread::Puzzling;
 use super::vitals::{CLOCK_TOLERANCE, Vitals};
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
@@ -24,7 +25,7 @@ use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 use crate::store::script::{Failed, Script};
-use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers};
+use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers, unread};
 
 /// Everything the engine takes in.
 #[derive(Debug)]
@@ -362,11 +363,24 @@ impl Desk<'_> {
                 bookmarks::set(&mut script, platform, &room, &event);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
-            Input::PlaceLeft { .. }
-            | Input::PlaceBack { .. }
-            | Input::PlaceMoved { .. }
-            | Input::Unread(_)
-            | Input::ReadAfterAll { .. } => Ok(Outcome::Noted),
+            Input::PlaceLeft { platform, place } => {
+                let script = self.placing().left(platform, &place).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::PlaceBack { platform, place, name } => {
+                let script = self.placing().back(platform, &place, &name).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::PlaceMoved { .. } => Ok(Outcome::Noted),
+            Input::Unread(new) => {
+                let script = self.puzzling().unread(&new).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::ReadAfterAll { platform, event } => {
+                let mut script = Script::default();
+                unread::forget(&mut script, platform, &event);
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
             // Nothing falls due and nothing is sent by a clock that may be wrong.
             Input::Tick if !self.vitals.trusts_the_clock() => {
                 Ok(Outcome::Ticked(0, Agenda { timer: None, message: None }))
@@ -377,7 +391,7 @@ impl Desk<'_> {
             Input::Tick => self.tick().await,
             Input::Agenda => Ok(Outcome::Ticked(0, self.agenda().await?)),
             Input::Claim(platform, pace) => {
-                let (conn, keys, defaults, now) = (&mut *self.conn, &*self.keys, self.defaults, self.now);
+                let (conn, keys, defaults, now) = (&mut *self.conn, &mut *self.keys, self.defaults, self.now);
                 let (script, claimed) = Claiming { conn, keys, defaults, platform, pace, now }.claim().await?;
                 script.run(self.conn).await.map(|()| Outcome::Claimed(claimed))
             }
@@ -393,9 +407,22 @@ impl Desk<'_> {
         Placing { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
     }
 
+    fn puzzling(&mut self) -> Puzzling<'_> {
+        Puzzling { conn: self.conn, keys: self.keys, defaults: self.defaults, now: self.now }
+    }
+
     /// A fault of ours is logged once, here; the person gets its reference and nothing else is recorded.
     async fn hear(&mut self, inbound: &Inbound, said: Option<Result<Invocation, Refusal>>) -> Result<Heard, Failed> {
-        let fault = match self.hearing().handle(inbound, said).await {
+        let mut handled = self.hearing().handle(inbound, said.clone()).await;
+        if handled.as_ref().is_ok_and(|handled| handled.out_of_place) {
+            if unread::was_heard(self.conn, inbound.from.platform, &inbound.event).await? {
+                return Ok(Heard::Again);
+            }
+            // Whoever hears somebody in a place is in it.
+            self.placing().heard_in(inbound).await?.run(self.conn).await?;
+            handled = self.hearing().handle(inbound, said).await;
+        }
+        let fault = match handled {
             Ok(handled) => match handled.script.run(self.conn).await {
                 Ok(()) => return Ok(handled.heard),
                 Err(Failed { fault, undone: true }) if heard_before(&fault) => return Ok(Heard::Again),
@@ -433,7 +460,7 @@ impl Desk<'_> {
             match ran {
                 Ok(()) => {
                     done += 1;
-                    self.tidied |= timer.due == timers::Due::Housekeeping;
+                    self.tidied |= matches!(timer.due, timers::Due::Housekeeping | timers::Due::Ending);
                 }
                 Err(lost @ Failed { undone: false, .. }) => return Err(lost),
                 // It is tried again after a while, so that it neither blocks the others nor is lost.

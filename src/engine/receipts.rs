@@ -135,11 +135,11 @@ impl Receiving<'_> {
         let often = outbox::said_since(self.conn, community, &asked, since).await?;
         let place = people::seen_in(self.conn, member, &sent.platform).await?;
         let stored = people::community(self.conn, community).await?;
+        let places = people::places(self.conn, community).await?;
+        let place = places.iter().find(|known| Some(known.id) == place && known.left_at.is_none()).cloned();
         let (Some(place), Some(stored), true) = (place, stored, often < ASK_AT_MOST) else {
             return self.tell_conveners(script, sent, "undelivered").await;
         };
-        let places = people::places(self.conn, community).await?;
-        let Some(place) = places.iter().find(|known| known.id == place).cloned() else { return Ok(()) };
         let effect = format!("{asked}{}", stored.community.zone.date(self.now));
         let mut case = self.case(script, stored, places);
         let post = Post {

@@ -8,6 +8,7 @@ use super::beginning;
 use super::case::Case;
 use super::inbound::{Named, Roster};
 use super::keys::Keys;
+use super::places::come_back;
 use crate::domain::community::Platform;
 use crate::store::rows::Person;
 use crate::store::scope::PlaceRow;
@@ -26,6 +27,10 @@ impl<'a> Placing<'a> {
     /// Whoever has standing in the place convenes it; nobody else does by standing.
     pub(super) async fn roster(self, roster: &Roster) -> Result<Script, Fault> {
         let (mut case, place) = self.open(roster.platform, &roster.place, &roster.place_name).await?;
+        // Who says who is in a room is in it.
+        if place.left_at.is_some() {
+            come_back(&mut case, &place).await?;
+        }
         let before = people::standing_in(case.conn, place.id).await?;
         let mut after = Vec::new();
         for convener in &roster.conveners {
@@ -56,21 +61,38 @@ impl<'a> Placing<'a> {
     /// The place's community; a place not met before gets one.
     async fn open(self, platform: Platform, reference: &str, name: &str) -> Result<(Case<'a>, PlaceRow), Fault> {
         let Placing { conn, keys, defaults, now } = self;
-        let (known, place) = match people::of_place(conn, platform, reference).await? {
-            Some((id, place)) => (people::community(conn, id).await?, place),
-            None => (None, PlaceRow { id: keys.place(), platform, reference: reference.to_owned() }),
+        let (known, place, places) = match people::of_place(conn, platform, reference).await? {
+            Some((id, place)) => (people::community(conn, id).await?, place, people::places(conn, id).await?),
+            None => {
+                let place = PlaceRow { id: keys.place(), platform, reference: reference.to_owned(), left_at: None };
+                (None, place.clone(), vec![place])
+            }
         };
         let is_new = known.is_none();
         let community = match known {
             Some(community) => community,
             None => beginning::new_community(conn, keys, defaults, now, name).await?,
         };
-        let (places, script, joined) = (vec![place.clone()], Script::default(), Vec::new());
+        let (script, joined) = (Script::default(), Vec::new());
         let mut case = Case { conn, keys, now, event: "roster", community, places, script, joined };
         if is_new {
             beginning::begin(&mut case, name);
         }
         Ok((case, place))
+    }
+
+    /// A place that is known, and one of its community's still, with that community.
+    pub(super) async fn known(
+        self,
+        platform: Platform,
+        reference: &str,
+    ) -> Result<Option<(Case<'a>, PlaceRow)>, Fault> {
+        let Placing { conn, keys, now, .. } = self;
+        let Some((id, place)) = people::of_place(conn, platform, reference).await? else { return Ok(None) };
+        let (community, places) = (people::community(conn, id).await?, people::places(conn, id).await?);
+        let Some(community) = community.filter(|_| places.contains(&place)) else { return Ok(None) };
+        let (script, joined) = (Script::default(), Vec::new());
+        Ok(Some((Case { conn, keys, now, event: "place", community, places, script, joined }, place)))
     }
 }
 

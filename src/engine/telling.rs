@@ -6,6 +6,7 @@ use super::meaning::{Heard, Meaning};
 use crate::domain::community::Member;
 use crate::domain::{MemberId, Ref};
 use crate::store::outbox::{self, Priority};
+use crate::store::places::all_left;
 use crate::store::rows::Person;
 use crate::store::scope::Subject;
 use crate::store::timers::{self, Due, Timer};
@@ -19,7 +20,8 @@ impl Case<'_> {
             return Ok(());
         }
         let id = to.member.id;
-        if to.member.waking.awake(self.now) {
+        // While the bot is in none of the community's places it waits too, and is told together.
+        if to.member.waking.awake(self.now) && !all_left(&self.places) {
             let named = outbox::notice_effect(effect, id);
             let meaning = Meaning::Notices(vec![heard]);
             let (effect_now, cause, priority, not_before) = (&*named, Cause::Notice, Priority::Notice, self.now);

@@ -20,7 +20,7 @@ use crate::domain::Zone;
 use crate::engine::clock::RELEASED;
 use crate::engine::vitals::CLOCK_TOLERANCE;
 use crate::store::moving::{Left, left};
-use crate::store::{Fault, condition, database, meta, newest_schema, opening, reading};
+use crate::store::{Fault, condition, database, meta, newest_schema, opening, places, reading};
 
 /// From here on something that could be done is late: the bot wakes every half minute.
 const LATE: SignedDuration = SignedDuration::from_mins(15);
@@ -178,12 +178,18 @@ async fn about_the_database(found: &mut Findings, path: &Path, now: Timestamp) -
             return conn.close().await;
         }
         Some(schema) if schema < newest_schema() => {
+            // What it lacks cannot be asked for.
             found.note("the database is of an older barnraiser; the next start brings it up to date");
+            return conn.close().await;
         }
         _ => {}
     }
     about_the_clock(found, &mut conn, now).await?;
     about_messages(found, &mut conn, now).await?;
+    for (community, at) in places::endings(&mut conn).await? {
+        let day = at.strftime("%Y-%m-%d");
+        found.note(format!("community {}: its places were left; what was said in it goes on {day}", community.0));
+    }
     conn.close().await
 }
 

@@ -399,6 +399,10 @@ pub enum Message {
     Button {
         sign: Sign,
     },
+    /// Somebody's events could not be decrypted. It may stand in a place: it names nobody.
+    CouldNotRead {
+        count: u32,
+    },
 }
 
 /// Who a message is spoken to, and when: all that words depend on beside their meaning.

@@ -19,11 +19,12 @@ pub struct Pile {
     pub oldest: i64,
 }
 
-/// What has not been delivered and was not cancelled, by community, platform and state.
+/// What has not been delivered and was not cancelled, by community, platform and state. What waits for a place to come back
+/// is in no trouble.
 pub async fn piles(conn: &mut SqliteConnection) -> Result<Vec<Pile>, Fault> {
     sqlx::query_as(
         "select coalesce(community_id, 0) as community, platform, state, count(*) as messages, min(made_at) as oldest \
-         from outbox where state in ('ready', 'sending', 'unknown', 'parked', 'failed', 'expired') \
+         from outbox where state in ('ready', 'sending', 'unknown', 'parked', 'failed', 'expired') and held_at is null \
          group by 1, 2, 3 order by 1, 2, 3",
     )
     .fetch_all(conn)
@@ -83,7 +84,7 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
 pub async fn unreachable_places(conn: &mut SqliteConnection, community: CommunityId) -> Result<u32, Fault> {
     sqlx::query_scalar(
         "select count(*) from places p join routes r on r.platform = p.platform and r.route = p.ref \
-         where p.community_id = ? and r.ill_since is not null",
+         where p.community_id = ? and p.moved_to is null and p.left_at is null and r.ill_since is not null",
     )
     .bind(community.0)
     .fetch_one(conn)
@@ -101,7 +102,7 @@ pub async fn overdue(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Fault> {
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "select civil, zone from timers where at <= ? and (?2 is null or community_id = ?2) order by at limit 500",
+        "select civil, zone from timers where at <= ?1 and held_from is null and (?2 is null or community_id = ?2) order by at limit 500",
     )
     .bind(now.as_millisecond().saturating_add(PUT_OFF_MS))
     .bind(community.map(|c| c.0))

@@ -17,6 +17,7 @@ pub mod opening;
 pub mod origins;
 pub mod outbox;
 pub mod people;
+pub mod places;
 pub mod routes;
 pub mod rows;
 pub mod scope;

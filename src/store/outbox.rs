@@ -236,6 +236,28 @@ pub fn put_off(script: &mut Script, id: i64, not_before: Timestamp) {
     );
 }
 
+/// It waits for its place to come back, whatever is known about it; looked at again at an instant at the latest.
+pub fn hold(script: &mut Script, id: i64, until: Timestamp, now: Timestamp) {
+    script.write(
+        "update outbox set not_before = ?, held_at = coalesce(held_at, ?) where id = ? and state in ('ready', 'unknown')",
+        [until.as_millisecond().into(), now.as_millisecond().into(), id.into()],
+    );
+}
+
+/// What a community's messages waited for is back.
+pub fn let_go(script: &mut Script, community: CommunityId, now: Timestamp) {
+    script.write(
+        "update outbox set not_before = ?, held_at = null where community_id = ? and held_at is not null \
+         and state in ('ready', 'unknown')",
+        [now.as_millisecond().into(), community.0.into()],
+    );
+}
+
+/// It is taken out as if it had never been there.
+pub fn remove(script: &mut Script, id: i64) {
+    script.write("delete from outbox where id = ? and state in ('ready', 'unknown')", [id.into()]);
+}
+
 /// Whether a nudge message to one of this member's accounts, from any community, has yet to go out.
 pub async fn nudge_waits(conn: &mut SqliteConnection, member: MemberId) -> Result<bool, Fault> {
     sqlx::query_scalar(

@@ -288,25 +288,29 @@ pub async fn of_place(
     platform: crate::domain::community::Platform,
     reference: &str,
 ) -> Result<Option<(CommunityId, PlaceRow)>, Fault> {
-    let row: Option<(i64, i64)> = sqlx::query_as("select community_id, id from places where platform = ? and ref = ?")
-        .bind(platform.name())
-        .bind(reference)
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.map(|(community, id)| (CommunityId(community), PlaceRow { id, platform, reference: reference.to_owned() })))
+    let row: Option<(i64, i64, Option<i64>)> =
+        sqlx::query_as("select community_id, id, left_at from places where platform = ? and ref = ?")
+            .bind(platform.name())
+            .bind(reference)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|(community, id, left_at)| {
+        (CommunityId(community), PlaceRow { id, platform, reference: reference.to_owned(), left_at })
+    }))
 }
 
-/// The public places of a community.
+/// The public places of a community, those it moved away from left out.
 pub async fn places(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<PlaceRow>, Fault> {
-    let rows: Vec<(i64, String, String)> =
-        sqlx::query_as("select id, platform, ref from places where community_id = ? order by id")
-            .bind(community.0)
-            .fetch_all(conn)
-            .await?;
+    let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
+        "select id, platform, ref, left_at from places where community_id = ? and moved_to is null order by id",
+    )
+    .bind(community.0)
+    .fetch_all(conn)
+    .await?;
     rows.into_iter()
-        .map(|(id, platform, reference)| {
+        .map(|(id, platform, reference, left_at)| {
             let platform = platform.parse().map_err(|_| Fault::Decode("a place on an unknown platform".into()))?;
-            Ok(PlaceRow { id, platform, reference })
+            Ok(PlaceRow { id, platform, reference, left_at })
         })
         .collect()
 }

@@ -69,6 +69,8 @@ pub struct PlaceRow {
     pub platform: Platform,
     #[serde(rename = "ref")]
     pub reference: String,
+    /// Since when the bot is not there any more.
+    pub left_at: Option<i64>,
 }
 
 /// Everything one input needs to know.
@@ -171,7 +173,7 @@ macro_rules! scope_json {
             community_json!(),
             ", ",
             "'places', json((select json_group_array(json(json_object('id', l.id, 'platform', l.platform, ",
-            " 'ref', l.ref))) from places l where l.community_id = c.id)), ",
+            " 'ref', l.ref, 'left_at', l.left_at))) from places l where l.community_id = c.id and l.moved_to is null)), ",
             "'person', json((select ",
             person_json!(),
             " from members m where m.id = s.member_id)), ",

@@ -25,10 +25,14 @@ pub enum Due {
     Weekly,
     /// The installation's own.
     Housekeeping,
+    /// The installation's own too: somebody is to be asked to say again what could not be read.
+    Unread,
+    /// The grace period of a community all of whose places were left is over.
+    Ending,
 }
 
 impl Due {
-    const ALL: [Due; 8] = [
+    const ALL: [Due; 10] = [
         Due::Nudge,
         Due::Silence,
         Due::AskStillNeeded,
@@ -37,6 +41,8 @@ impl Due {
         Due::DigestPost,
         Due::Weekly,
         Due::Housekeeping,
+        Due::Unread,
+        Due::Ending,
     ];
 
     pub fn name(self) -> &'static str {
@@ -49,6 +55,8 @@ impl Due {
             Due::DigestPost => "digest_post",
             Due::Weekly => "weekly",
             Due::Housekeeping => "housekeeping",
+            Due::Unread => "unread",
+            Due::Ending => "ending",
         }
     }
 }
@@ -73,7 +81,7 @@ impl Timer {
 fn name(due: Due, number: u32, member: Option<MemberId>) -> String {
     match (due, member) {
         (Due::Notices, Some(member)) => format!("notices:M{}", member.0),
-        (Due::Weekly | Due::Housekeeping, _) => due.name().to_owned(),
+        (Due::Weekly | Due::Housekeeping | Due::Unread | Due::Ending, _) => due.name().to_owned(),
         (Due::Nudge | Due::Silence, _) => format!("{}:P{number}", due.name()),
         (Due::AskStillNeeded, _) => format!("{}:A{number}", due.name()),
         _ => format!("{}:G{number}", due.name()),
@@ -86,7 +94,7 @@ pub fn arm(script: &mut Script, timer: Timer, zone: &Zone) {
     script.write(
         "insert into timers (community_id, name, kind, member_id, number, civil, zone, at) values (?, ?, ?, ?, ?, ?, ?, ?) \
          on conflict (community_id, name) do update set member_id = excluded.member_id, civil = excluded.civil, \
-         zone = excluded.zone, at = excluded.at",
+         zone = excluded.zone, at = excluded.at, held_from = null",
         [
             timer.community.0.into(),
             timer.name().into(),
@@ -116,6 +124,22 @@ pub fn postpone(script: &mut Script, timer: Timer, at: Timestamp) {
     );
 }
 
+/// A timer waits for a place to come back; looked at again at an instant at the latest.
+pub fn hold(script: &mut Script, timer: Timer, until: Timestamp) {
+    script.write(
+        "update timers set held_from = coalesce(held_from, at), at = ? where community_id = ? and name = ?",
+        [until.as_millisecond().into(), timer.community.0.into(), timer.name().into()],
+    );
+}
+
+/// What a community's timers waited for is back: what was due is due.
+pub fn let_go(script: &mut Script, community: CommunityId) {
+    script.write(
+        "update timers set at = held_from, held_from = null where community_id = ? and held_from is not null",
+        [community.0.into()],
+    );
+}
+
 /// The instant of the earliest timer.
 pub async fn next(conn: &mut SqliteConnection) -> Result<Option<Timestamp>, Fault> {
     let at: Option<i64> = sqlx::query_scalar("select min(at) from timers").fetch_one(conn).await?;
@@ -135,9 +159,11 @@ fn timer((community, kind, member, number, at): TimerRow) -> Result<Timer, Fault
     })
 }
 
-/// Whether the installation's own timer is armed.
+/// Whether the installation's tidying is armed.
 pub async fn housekeeping_armed(conn: &mut SqliteConnection) -> Result<bool, Fault> {
-    sqlx::query_scalar("select exists (select 1 from timers where community_id = 0)").fetch_one(conn).await
+    sqlx::query_scalar("select exists (select 1 from timers where community_id = 0 and name = 'housekeeping')")
+        .fetch_one(conn)
+        .await
 }
 
 /// What is due by `now`, earliest first, at most 64.

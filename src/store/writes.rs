@@ -169,6 +169,18 @@ pub fn record_nudge(script: &mut Script, community: CommunityId, pledge: PledgeI
     );
 }
 
+/// Nudge `n` about a pledge, the last one counted, was never said.
+pub fn unrecord_nudge(script: &mut Script, community: CommunityId, pledge: PledgeId, n: u8) {
+    script.write(
+        "delete from nudges where community_id = ? and pledge = ? and n = ?",
+        [community.0.into(), pledge.0.into(), n.into()],
+    );
+    script.write(
+        "update pledges set nudges_sent = max(nudges_sent - 1, 0) where community_id = ? and number = ?",
+        [community.0.into(), pledge.0.into()],
+    );
+}
+
 /// The conveners were told; nothing is ahead of this pledge any more.
 pub fn record_care_note(script: &mut Script, community: CommunityId, pledge: PledgeId, now: Timestamp) {
     script.write(

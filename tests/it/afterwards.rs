@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use crate::rig::{Post, Rig, chicago};
 
 /// How often each message stands on the platform, by its key.
-fn copies(posts: &[Post]) -> BTreeMap<&str, usize> {
+pub fn copies(posts: &[Post]) -> BTreeMap<&str, usize> {
     let mut copies = BTreeMap::new();
     for post in posts {
         *copies.entry(post.key.as_str()).or_default() += 1;
@@ -19,7 +19,7 @@ fn copies(posts: &[Post]) -> BTreeMap<&str, usize> {
 }
 
 /// Puts a backup in the place of a rig's data while it is down, as the operator does.
-async fn restore_into(rig: &mut Rig, archive: &std::path::Path) {
+pub async fn restore_into(rig: &mut Rig, archive: &std::path::Path) {
     rig.fall().await;
     restore::restore(archive, &rig.data(), restore::Existing::MoveAside, rig.clock.now()).await.unwrap();
     rig.wake().await;

@@ -27,6 +27,7 @@ mod gatherings;
 mod health;
 mod killer;
 mod layering;
+mod leaving;
 mod lists;
 #[cfg(feature = "matrix")]
 mod litestream;
@@ -46,3 +47,4 @@ mod restore;
 mod rhythm;
 mod rig;
 mod stale;
+mod unread;

@@ -680,7 +680,7 @@ async fn thanks_come_from_who_said_them() {
 // 9. Least data, and it ends.
 
 /// Whether any of these words stands anywhere in the files of a folder.
-fn in_the_files(folder: &std::path::Path, words: &[&str]) -> BTreeMap<String, Vec<String>> {
+pub fn in_the_files(folder: &std::path::Path, words: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -30,6 +30,8 @@ pub struct Post {
     pub refs: Vec<String>,
     pub text: String,
     pub key: String,
+    /// The event it answers.
+    pub answers: Option<String>,
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
@@ -69,7 +71,8 @@ impl Gateway for World {
         let refs = parcel.refs.iter().map(ToString::to_string).collect();
         let (at, key) = (parcel.voice.now, parcel.key.clone());
         let community = parcel.community.clone();
-        let post = Post { at, community, to, cause: parcel.cause, refs, text: letter.doc.plain("/"), key: key.clone() };
+        let (text, answers) = (letter.doc.plain("/"), parcel.answers.clone());
+        let post = Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: key }
     }

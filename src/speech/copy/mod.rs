@@ -114,6 +114,10 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         }
         Message::Button { sign } => d.paragraph(vec![Span::Text(sign.emoji().to_owned())]),
         Message::CannotReach { name } => d.tell("cannot-reach", &[("name", said(&name.0))]),
+        Message::CouldNotRead { count: events } => {
+            d.tell("could-not-read", &[("count", count(*events))]);
+            d.tell("could-not-read-why", &[]);
+        }
     }
     draft.finish()
 }

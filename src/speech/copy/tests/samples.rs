@@ -84,6 +84,7 @@ variants!(
         Preview,
         CannotReach,
         Button,
+        CouldNotRead,
     ]
 );
 
@@ -651,6 +652,7 @@ pub fn messages() -> Vec<Message> {
     all.push(Message::Notices { items: notices() });
     all.push(Message::CareNote { line: care_line() });
     all.push(Message::CannotReach { name: "Dev".into() });
+    all.extend([1, 2].map(|count| Message::CouldNotRead { count }));
     for digest in digests() {
         for gathering in [Some(scheduled()), Some(bare_gathering.clone()), Some(cancelled.clone()), None] {
             let community = words("Eastbank Collaboratory");

@@ -1,0 +1,147 @@
+//! Places that the bot is not in any more, that came back, or that go on under another id; and the end of a community that
+//! has none left.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use super::Fault;
+use super::rows::instant;
+use super::scope::PlaceRow;
+use super::script::Script;
+use crate::domain::community::Platform;
+use crate::domain::{AskId, CommunityId};
+
+/// The bot is not there any more. The first time counts.
+pub fn left(script: &mut Script, place: i64, now: Timestamp) {
+    script.write(
+        "update places set left_at = coalesce(left_at, ?) where id = ?",
+        [now.as_millisecond().into(), place.into()],
+    );
+}
+
+/// It is there again.
+pub fn back(script: &mut Script, place: i64) {
+    script.write("update places set left_at = null where id = ?", [place.into()]);
+}
+
+/// What the place is called at present.
+pub fn set_name(script: &mut Script, place: i64, name: &str) {
+    script.write("update places set name = ? where id = ?", [name.into(), place.into()]);
+}
+
+/// A community whose words are gone begins again with what is left of it.
+pub fn not_ended(script: &mut Script, community: CommunityId) {
+    script.write("update communities set ended_at = null where id = ?", [community.0.into()]);
+}
+
+/// Whether a place was left and has not come back.
+pub async fn is_left(conn: &mut SqliteConnection, platform: Platform, reference: &str) -> Result<bool, Fault> {
+    sqlx::query_scalar("select exists (select 1 from places where platform = ? and ref = ? and left_at is not null)")
+        .bind(platform.name())
+        .bind(reference)
+        .fetch_one(conn)
+        .await
+}
+
+/// What stands in the way of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Absence {
+    /// Since when the bot is not in the place it goes to.
+    pub place_left_at: Option<i64>,
+    /// Since when it is in none of its community's places.
+    pub community_left_at: Option<i64>,
+}
+
+pub async fn absence(
+    conn: &mut SqliteConnection,
+    platform: Platform,
+    route: &str,
+    community: Option<i64>,
+) -> Result<Absence, Fault> {
+    sqlx::query_as(
+        "select (select left_at from places where platform = ? and ref = ?) as place_left_at, \
+         (select iif(count(*) = count(left_at), max(left_at), null) from places \
+          where community_id = ? and moved_to is null) as community_left_at",
+    )
+    .bind(platform.name())
+    .bind(route)
+    .bind(community)
+    .fetch_one(conn)
+    .await
+}
+
+/// The asks whose card in a place was not taken there the last time: it shows something that is not true any more, or was
+/// never posted.
+pub async fn stale_cards(conn: &mut SqliteConnection, place: i64) -> Result<Vec<AskId>, Fault> {
+    let numbers: Vec<u32> = sqlx::query_scalar(
+        "select distinct cast(substr(json_extract(o.refs, '$[0]'), 2) as integer) from outbox o \
+         where o.place_id = ? and o.cause = 'card' and o.state = 'failed' \
+         and not exists (select 1 from outbox b where b.lane = o.lane and b.id > o.id and b.state in ('ready', 'delivered')) \
+         order by 1",
+    )
+    .bind(place)
+    .fetch_all(conn)
+    .await?;
+    Ok(numbers.into_iter().map(AskId).collect())
+}
+
+/// When the communities that have no place left end, by number.
+pub async fn endings(conn: &mut SqliteConnection) -> Result<Vec<(CommunityId, Timestamp)>, Fault> {
+    let rows: Vec<(i64, i64)> =
+        sqlx::query_as("select community_id, at from timers where kind = 'ending' order by community_id")
+            .fetch_all(conn)
+            .await?;
+    rows.into_iter().map(|(community, at)| Ok((CommunityId(community), instant(at)?))).collect()
+}
+
+/// Everything people said in a community, who they were, and what waited to be said to them. What was counted stays, without
+/// a name, and so do its own name and what its conveners settled.
+pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp) {
+    let (id, now) = (|| community.0.into(), now.as_millisecond());
+    script.write("update pledges set what = null, first_step = null where community_id = ?", [id()]);
+    script.write(
+        "update asks set words = null, withdrawn_at = coalesce(withdrawn_at, ?) where community_id = ?",
+        [now.into(), id()],
+    );
+    script.write("update thanks set words = null where community_id = ?", [id()]);
+    script.write(
+        "update offers set words = null, withdrawn_at = coalesce(withdrawn_at, ?) where community_id = ?",
+        [now.into(), id()],
+    );
+    script.write(
+        "update gatherings set place = null, facilitator_id = null, scribe_id = null, \
+         cancelled_at = iif(starts_at > ?, coalesce(cancelled_at, ?), cancelled_at) where community_id = ?",
+        [now.into(), now.into(), id()],
+    );
+    script.write("delete from timers where community_id = ?", [id()]);
+    script.write("delete from held_notices where community_id = ?", [id()]);
+    script.write("delete from outbox where community_id = ?", [id()]);
+    script.write("delete from cards where community_id = ?", [id()]);
+    script.write("delete from maybes where community_id = ?", [id()]);
+    script.write("delete from invitations where community_id = ?", [id()]);
+    script.write("delete from standings where member_id in (select id from members where community_id = ?)", [id()]);
+    script.write("delete from accounts where community_id = ?", [id()]);
+    script.write(
+        "update members set name = '', zone = null, language = null, away_until = null, appointed = 0 where community_id = ?",
+        [id()],
+    );
+    script.write(
+        "delete from unread where (platform, room) in (select platform, ref from places where community_id = ?)",
+        [id()],
+    );
+    script.write(
+        "delete from unread_asked where (platform, room) in (select platform, ref from places where community_id = ?)",
+        [id()],
+    );
+    // What was said there meanwhile is not for a bot that was not there.
+    script.write(
+        "delete from bookmarks where (platform, room) in (select platform, ref from places where community_id = ?)",
+        [id()],
+    );
+    script.write("update communities set ended_at = ? where id = ?", [now.into(), id()]);
+}
+
+/// Whether the bot is in none of these any more.
+pub fn all_left(places: &[PlaceRow]) -> bool {
+    !places.is_empty() && places.iter().all(|place| place.left_at.is_some())
+}
