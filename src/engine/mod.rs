@@ -6,6 +6,7 @@
 
 mod asks;
 mod beginning;
+mod buttons;
 mod case;
 mod check;
 pub mod clock;
@@ -20,8 +21,10 @@ mod outgoing;
 pub mod parcel;
 mod people;
 mod pledges;
+mod pressing;
 mod queue;
 mod receipts;
+mod rewriting;
 pub mod rhythm;
 mod roster;
 mod speaker;
