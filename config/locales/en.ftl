@@ -229,6 +229,28 @@ still-needed-recorded = Thank you for saying so. *{ $pledge }* is open again, an
 # Thanks were recorded.
 thanks-recorded = Your thanks for *{ $pledge }* are on their way. All that is yours: `mine`
 
+## Buttons taken back, words changed
+
+# Somebody took back the press of a button, and what it did stays, since others have heard of it: a "done", a hand-back, a
+# "yes, it arrived", a "still needed". How to mend it if it was a slip.
+stays-done = *{ $pledge }* stays recorded as done. If it isn't done yet, the person who asked can open it again with `stillneeded { $pledge }`
+stays-handed-back = *{ $pledge }* stays handed back. You are welcome to help after all, with a new pledge: `pledge { $ask } what:"…" by:…`
+stays-kept = *{ $pledge }* stays recorded as kept. If something is still missing, please ask for it anew: `ask …`
+stays-still-needed = *{ $pledge }* stays open. If it did arrive: `confirm { $pledge }`
+stays-recorded = What you did with that button stays recorded. All that is yours: `mine`
+
+# Somebody edited a message that made an ask, made a pledge, or did something else. $again is the command to send instead.
+rewritten-ask = I don't act on edited messages, since others may have read the first words. To change *{ $ask }* like that, send this: { $again }
+rewritten-pledge = I don't act on edited messages, since others may have read the first words. To change *{ $pledge }* like that, send this: { $again }
+rewritten-other = I don't act on edited messages. To have this done, send it as a message of its own: { $again }
+# The same when the new words would not change it.
+rewritten-ask-stays = I don't act on edited messages, so *{ $ask }* stays as it is.
+    - Something different: `edit { $ask } …`
+    - Not needed any more: `withdraw { $ask }`
+rewritten-pledge-stays = I don't act on edited messages, so *{ $pledge }* stays as it is.
+    - Another day: `adjust { $pledge } by:…`
+    - If it doesn't fit after all: `handback { $pledge }`
+
 ## Offers, invitations, conveners
 
 # A standing gift was recorded.
@@ -750,6 +772,9 @@ refused-not-a-pledge = Thank you for wanting to help! It is not a pledge yet: wh
 refused-not-a-pledge-when = Thank you for wanting to help! It is not a pledge yet: by when?
     - For example: `pledge { $ask } what:"…" by:{ $example }`
     - Not sure yet? Keep it as a maybe: `maybe { $ask }`
+# The button "New date" was pressed: the day is still to be said.
+refused-which-day = Which day would suit *{ $pledge }*? Send it with your day, for example: `adjust { $pledge } by:{ $example }`
+# A change that says nothing.
 refused-nothing-to-change = That changes nothing yet. Please add what should be different, such as ~by:{ $example }~ or ~what:"…"~.
 # Who and where.
 refused-conveners-only = That is for conveners. One of them will gladly do it for you. What you can do: `help`
@@ -782,6 +807,16 @@ help-hint = More about one, with examples: `help pledge`
 help-one = *{ $path }*: { $does }
 # Other words for the same command, as a series.
 help-aliases = The same in other words: { $aliases }
+
+# In a room, where everyone reads along: the few commands people need most, and where the rest is.
+help-short =
+    - To ask for help: `ask …`
+    - What people look for: `needs`
+    - To help with one of them: `pledge A1 what:"…" by:…`
+    - When it is done: `done P1`
+    - All that is yours, and how to change it: `mine`
+    - More about one of them: `help pledge`
+    - Everything there is, in a direct chat with me: `help`
 
 # One line for each command, small letter first, no full stop.
 command-ask = say what you need

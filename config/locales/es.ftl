@@ -170,6 +170,27 @@ confirm-recorded = ¡Qué alegría! *{ $pledge }* está cumplido. Unas palabras 
 still-needed-recorded = Gracias por avisar. *{ $pledge }* queda abierto otra vez, y quien ayuda lo sabrá, con amabilidad. Todo lo tuyo: `mine`
 thanks-recorded = Tu agradecimiento por *{ $pledge }* está en camino. Todo lo tuyo: `mine`
 
+## Botones soltados, palabras cambiadas
+
+# Alguien quitó su pulsación, y lo que hizo queda, porque otras personas ya lo saben. Cómo arreglarlo.
+stays-done = *{ $pledge }* queda como hecho. Si todavía no lo está, quien lo pidió puede abrirlo de nuevo con `stillneeded { $pledge }`
+stays-handed-back = *{ $pledge }* queda devuelto. Si al final puedes ayudar, será bienvenido un compromiso nuevo: `pledge { $ask } what:"…" by:…`
+stays-kept = *{ $pledge }* queda como cumplido. Si aún falta algo, pídelo de nuevo, por favor: `ask …`
+stays-still-needed = *{ $pledge }* sigue abierto. Si al final llegó: `confirm { $pledge }`
+stays-recorded = Lo que hiciste con ese botón queda anotado. Todo lo tuyo: `mine`
+
+# Alguien editó un mensaje que había hecho una petición, un compromiso u otra cosa. $again es lo que se puede enviar.
+rewritten-ask = No sigo los mensajes editados, porque otras personas pueden haber leído las primeras palabras. Para cambiar *{ $ask }* así, envía esto: { $again }
+rewritten-pledge = No sigo los mensajes editados, porque otras personas pueden haber leído las primeras palabras. Para cambiar *{ $pledge }* así, envía esto: { $again }
+rewritten-other = No sigo los mensajes editados. Para que lo haga, envíalo como un mensaje nuevo: { $again }
+# Lo mismo, cuando las palabras nuevas no cambiarían nada.
+rewritten-ask-stays = No sigo los mensajes editados, así que *{ $ask }* queda como está.
+    - Algo distinto: `edit { $ask } …`
+    - Ya no hace falta: `withdraw { $ask }`
+rewritten-pledge-stays = No sigo los mensajes editados, así que *{ $pledge }* queda como está.
+    - Otro día: `adjust { $pledge } by:…`
+    - Si al final no encaja: `handback { $pledge }`
+
 ## Ofertas, invitaciones, coordinación
 
 # Respuestas.
@@ -624,6 +645,9 @@ refused-not-a-pledge = ¡Gracias por querer ayudar! Todavía no es un compromiso
 refused-not-a-pledge-when = ¡Gracias por querer ayudar! Todavía no es un compromiso: ¿para cuándo?
     - Por ejemplo: `pledge { $ask } what:"…" by:{ $example }`
     - ¿Aún no lo sabes? Déjalo en un quizás: `maybe { $ask }`
+# Se pulsó el botón de otra fecha: falta el día.
+refused-which-day = ¿Qué día le vendría bien a *{ $pledge }*? Envíalo con tu día, por ejemplo: `adjust { $pledge } by:{ $example }`
+# Un cambio que no dice nada.
 refused-nothing-to-change = Así no cambia nada. Añade, por favor, lo que debería ser distinto, como ~by:{ $example }~ o ~what:"…"~.
 
 # Quién y dónde.
@@ -651,6 +675,16 @@ help-line = { $command }: { $does }
 help-hint = Más sobre uno, con ejemplos: `help pledge`
 help-one = *{ $path }*: { $does }
 help-aliases = Lo mismo con otras palabras: { $aliases }
+
+# En una sala, donde todo el mundo lo lee: lo que más se usa, y dónde está el resto.
+help-short =
+    - Para pedir ayuda: `ask …`
+    - Lo que otras personas buscan: `needs`
+    - Para ayudar con una de esas peticiones: `pledge A1 what:"…" by:…`
+    - Cuando esté hecho: `done P1`
+    - Todo lo tuyo, y cómo cambiarlo: `mine`
+    - Más sobre uno de ellos: `help pledge`
+    - Todo lo que hay, en un chat directo conmigo: `help`
 
 # Una línea por comando, en minúscula y sin punto.
 command-ask = decir qué necesitas

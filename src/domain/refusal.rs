@@ -116,6 +116,8 @@ pub enum Refusal {
         ask: AskId,
         has_what: bool,
     },
+    /// Another day is wanted for a pledge, and not said yet.
+    WhichDay(PledgeId),
     NothingToChange,
 
     // Who and where.

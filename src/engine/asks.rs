@@ -2,7 +2,7 @@
 
 use super::case::{Answered, Case, Stop};
 use super::meaning::Heard;
-use super::speaker::Speaker;
+use super::speaker::{How, Speaker};
 use crate::domain::ask::{Ask, AskState, KindOfHelp, Visibility};
 use crate::domain::calendar::{When, days_after};
 use crate::domain::offer::Offer;
@@ -232,6 +232,10 @@ pub(super) fn maybe(case: &mut Case<'_>, speaker: &Speaker, subject: &Subject) -
     let member = speaker.person.member.id;
     let community = case.here().id;
     if subject.maybes.contains(&member) {
+        if speaker.how == How::Pressed {
+            // A button says the same however often it is pressed.
+            return Ok(Answered::about(subject, Message::MaybeRecorded { ask: ask.id }, [ask.id.into()]));
+        }
         writes::drop_maybe(&mut case.script, community, ask.id, member);
         return Ok(Answered::about(subject, Message::MaybeDropped { ask: ask.id }, [ask.id.into()]));
     }

@@ -302,7 +302,8 @@ pub(super) fn put(script: &mut Script, keys: &mut Keys, now: Timestamp, row: Row
             answers: row.answers,
             lane: row.lane,
             // After a restored backup each version of a card may stand already; skipping one would lose sight of it.
-            replaces: keys.restored(now).is_none(),
+            // And no button of a message takes another's place.
+            replaces: row.cause != Cause::Button && keys.restored(now).is_none(),
             priority: row.priority,
             not_before: row.not_before,
             expires_at: row.cause.helps_for().and_then(|span| now.saturating_add(span).ok()),

@@ -10,20 +10,21 @@ use super::keys::Keys;
 use super::meaning::Meaning;
 use super::parcel::Destination;
 use super::pledges::{self, Change, NewPledge};
-use super::speaker::Speaker;
+use super::speaker::{How, Speaker};
 use super::vitals::Vitals;
-use super::{Defaults, Heard, beginning, check, listing, people};
+use super::{Defaults, Heard, beginning, check, listing, people, pressing};
 use crate::domain::community::{Convening, Role};
 use crate::domain::{CommunityId, MemberId, Ref, Refusal};
 use crate::grammar::Invocation;
 use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
+use crate::grammar::text;
 use crate::speech::message::{Message, Voice, Words};
 use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
 use crate::store::scope::{self, PlaceRow, Scope, Subject};
-use crate::store::script::{Bind, Script};
-use crate::store::{Fault, people as rows, unread};
+use crate::store::script::Script;
+use crate::store::{Fault, inbox, people as rows};
 
 /// What a person did, with everything the engine lends to handling it.
 pub(super) struct Hearing<'a> {
@@ -32,6 +33,14 @@ pub(super) struct Hearing<'a> {
     pub defaults: &'a Defaults,
     pub vitals: &'a Vitals,
     pub now: jiff::Timestamp,
+}
+
+/// An answer that changes nothing.
+pub(super) struct Given {
+    pub audience: Audience,
+    pub cause: Cause,
+    pub refs: Vec<Ref>,
+    pub message: Message,
 }
 
 /// What came of it: the answer, and the writes that must be durable before it is shown.
@@ -46,13 +55,25 @@ pub(super) struct Handled {
 
 /// Who speaks where, as far as it was known before.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     community: Option<StoredCommunity>,
     person: Option<Person>,
     standing: Option<NewStanding>,
 }
 
 impl Known {
+    pub(super) fn person(&self) -> Option<&Person> {
+        self.person.as_ref()
+    }
+
+    pub(super) fn of(scope: &Scope, inbound: &Inbound) -> Known {
+        Known {
+            community: Some(scope.community.clone()),
+            standing: scope.person.as_ref().and_then(|person| NewStanding::of(person, inbound, &scope.places)),
+            person: scope.person.clone(),
+        }
+    }
+
     fn must_be_kept(&self) -> bool {
         self.standing.is_some_and(|standing| standing.changes_role)
     }
@@ -99,20 +120,41 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
 }
 
 impl Hearing<'_> {
-    /// Handles one inbound event. A refusal changes nothing but the inbox, and what the platform says the speaker may.
+    /// Handles one inbound event; `said` is the command in it, if there is one.
     pub(super) async fn handle(
-        mut self,
+        self,
         inbound: &Inbound,
         said: Option<Result<Invocation, Refusal>>,
     ) -> Result<Handled, Fault> {
-        // Stub: presses taken back and changed words are only noted so far.
-        let (Body::Said(_) | Body::Pressed(_), Some(said)) = (&inbound.body, said) else {
-            let mut script = Script::default();
-            note_heard(&mut script, inbound, self.now);
-            return Ok(Handled { script, heard: Heard::Silently, must_be_kept: true, out_of_place: false });
-        };
+        match (&inbound.body, said) {
+            (Body::Said(_), Some(said)) => self.act(inbound, said, How::Typed).await,
+            (Body::Pressed(_), Some(said)) => {
+                let said = said.map(Invocation::without_empty_options);
+                self.act(inbound, said, How::Pressed).await
+            }
+            (Body::Rewrote { event, .. }, Some(now)) => self.rewritten(inbound, event, now).await,
+            (Body::LetGo(press), _) => match inbox::press(self.conn, &inbound.from, press).await? {
+                Some((community, command)) => {
+                    let pressed = text::read(&command, self.now);
+                    self.act(inbound, pressed, How::LetGo(community)).await
+                }
+                None => Ok(self.nothing_to_say(inbound)),
+            },
+            (_, None) => Ok(self.nothing_to_say(inbound)),
+        }
+    }
+
+    /// That it was heard is kept, and nothing else happens.
+    pub(super) fn nothing_to_say(&self, inbound: &Inbound) -> Handled {
+        let mut script = Script::default();
+        inbox::note(&mut script, inbound.from.platform, &inbound.event, self.now);
+        Handled { script, heard: Heard::Silently, must_be_kept: true, out_of_place: false }
+    }
+
+    /// Does what a command says. A refusal changes nothing but the inbox, and what the platform says the speaker may.
+    async fn act(mut self, inbound: &Inbound, said: Result<Invocation, Refusal>, how: How) -> Result<Handled, Fault> {
         let target = said.as_ref().ok().and_then(|s| s.target);
-        let found = match self.place(inbound, said.as_ref().ok(), target).await {
+        let found = match self.place(inbound, said.as_ref().ok(), target, how).await {
             Ok(found) => found,
             Err(Stop::Refused(refusal)) => return self.refused(inbound, &Known::default(), *refusal),
             Err(Stop::Fault(fault)) => return Err(fault),
@@ -122,12 +164,8 @@ impl Hearing<'_> {
             let (script, heard) = (Script::default(), Heard::Again);
             return Ok(Handled { script, heard, must_be_kept: true, out_of_place: true });
         }
-        let known = Known {
-            // What would have begun with words that are refused has not begun.
-            community: Some(&scope.community).filter(|_| !is_new).cloned(),
-            standing: scope.person.as_ref().and_then(|person| NewStanding::of(person, inbound, &scope.places)),
-            person: scope.person,
-        };
+        // What would have begun with words that are refused has not begun.
+        let known = if is_new { Known::default() } else { Known::of(&scope, inbound) };
         let said = match said {
             Ok(said) => said,
             Err(refusal) => return self.refused(inbound, &known, refusal),
@@ -142,7 +180,7 @@ impl Hearing<'_> {
             script: Script::default(),
             joined: Vec::new(),
         };
-        note_heard(&mut case.script, inbound, self.now);
+        inbox::note(&mut case.script, inbound.from.platform, &inbound.event, self.now);
         if let Place::Public { name, .. } = &inbound.place
             && is_new
         {
@@ -155,15 +193,35 @@ impl Hearing<'_> {
             said: said.said.clone(),
             said_at: inbound.at.min(case.now),
             place: inbound.place.clone(),
+            answer: inbound.answer,
             platform: inbound.from.platform,
+            how,
         };
-        match answer(&mut case, &speaker, scope.subject, &said, self.vitals).await {
-            Ok(answered) => {
+        let recorded = case.script.writes();
+        let answered = match how {
+            How::Typed | How::Pressed => answer(&mut case, &speaker, scope.subject, &said, self.vitals).await.map(Some),
+            How::LetGo(_) => pressing::let_go(&mut case, &speaker, scope.subject, &said),
+        };
+        match answered {
+            Ok(Some(answered)) => {
+                let community = case.here().id;
+                match &inbound.body {
+                    // What changed nothing has nothing that could be taken back.
+                    Body::Pressed(_) if case.script.writes() > recorded => {
+                        let (by, event) = (&inbound.from, inbound.event.as_str());
+                        inbox::pressed(&mut case.script, community, by, event, said.in_short(), case.now);
+                    }
+                    Body::LetGo(press) => inbox::let_go(&mut case.script, inbound.from.platform, press),
+                    _ => {}
+                }
                 let reply = reply(&case, &speaker, answered);
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
                 let must_be_kept = known.must_be_kept();
                 Ok(Handled { script: case.script, heard, must_be_kept, out_of_place: false })
             }
+            Ok(None) => Ok(self.nothing_to_say(inbound)),
+            // What can no longer be undone needs no word.
+            Err(Stop::Refused(_)) if matches!(how, How::LetGo(_)) => Ok(self.nothing_to_say(inbound)),
             Err(Stop::Refused(refusal)) => self.refused(inbound, &known, *refusal),
             Err(Stop::Fault(fault)) => Err(fault),
         }
@@ -175,7 +233,12 @@ impl Hearing<'_> {
         inbound: &Inbound,
         said: Option<&Invocation>,
         target: Option<Ref>,
+        how: How,
     ) -> Result<(Scope, bool), Stop> {
+        if let How::LetGo(community) = how {
+            let scope = scope::in_community(self.conn, &inbound.from, community, target).await?;
+            return Ok((scope.ok_or(Refusal::NoCommunity)?, false));
+        }
         match &inbound.place {
             Place::Public { id, name } => {
                 if let Some(scope) = scope::in_public(self.conn, &inbound.from, id, target).await? {
@@ -187,19 +250,21 @@ impl Hearing<'_> {
                 Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
             }
             Place::Direct { shared, .. } => {
-                let community = self.meant(inbound, shared, said).await?;
+                let community = self.meant(inbound, shared, said, how).await?;
                 let scope = scope::in_community(self.conn, &inbound.from, community, target).await?;
                 Ok((scope.ok_or(Refusal::NoCommunity)?, false))
             }
         }
     }
 
-    /// The community meant in a direct chat: the one named, the only one, or the one they last acted in.
+    /// The community meant in a direct chat: the one named, the only one, or the one they last acted in. A button stands
+    /// under one community's message, so that for it the last one is no answer.
     async fn meant(
         &mut self,
         inbound: &Inbound,
         shared: &[String],
         said: Option<&Invocation>,
+        how: How,
     ) -> Result<CommunityId, Stop> {
         let candidates = scope::candidates(self.conn, &inbound.from, shared).await?;
         if let Some(slug) = said.and_then(|s| s.option("in")) {
@@ -210,8 +275,22 @@ impl Hearing<'_> {
         match candidates.as_slice() {
             [] => Err(Refusal::NoCommunity.into()),
             [only] => Ok(only.community),
-            [last, ..] if last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
+            [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
             several => Err(Refusal::WhichCommunity(several.iter().map(|c| c.slug.clone()).collect()).into()),
+        }
+    }
+
+    /// The same where not knowing it is no reason to stop.
+    pub(super) async fn meant_if_any(
+        &mut self,
+        inbound: &Inbound,
+        shared: &[String],
+        said: Option<&Invocation>,
+    ) -> Result<Option<CommunityId>, Fault> {
+        match self.meant(inbound, shared, said, How::Typed).await {
+            Ok(community) => Ok(Some(community)),
+            Err(Stop::Refused(_)) => Ok(None),
+            Err(Stop::Fault(fault)) => Err(fault),
         }
     }
 
@@ -220,9 +299,17 @@ impl Hearing<'_> {
         self.refused(inbound, &Known::default(), refusal)
     }
 
-    /// A kind no. Only that it was heard, what the platform says the speaker may, and the answer if it goes through the
-    /// outbox, is kept.
-    fn refused(&mut self, inbound: &Inbound, known: &Known, refusal: Refusal) -> Result<Handled, Fault> {
+    /// A kind no.
+    pub(super) fn refused(&mut self, inbound: &Inbound, known: &Known, refusal: Refusal) -> Result<Handled, Fault> {
+        let echoes = matches!(refusal, Refusal::PrivateDetail { .. } | Refusal::SayItDirectly);
+        let audience = if echoes { Audience::Private } else { Audience::Only };
+        let (cause, refs) = (Cause::Refusal, Vec::new());
+        self.without_change(inbound, known, Given { audience, cause, refs, message: Message::Refused(refusal) })
+    }
+
+    /// Only that it was heard, what the platform says the speaker may, and the answer if it goes through the outbox, is
+    /// kept.
+    pub(super) fn without_change(&mut self, inbound: &Inbound, known: &Known, given: Given) -> Result<Handled, Fault> {
         let (community, person) = (known.community.as_ref(), known.person.as_ref());
         let voice = Voice {
             language: person
@@ -235,17 +322,11 @@ impl Hearing<'_> {
                 .unwrap_or_else(|| self.defaults.zone.clone()),
             now: self.now,
         };
-        let echoes = matches!(refusal, Refusal::PrivateDetail { .. } | Refusal::SayItDirectly);
-        let reply = Reply {
-            community: community.map(|c| c.community.slug.clone()),
-            audience: if echoes { Audience::Private } else { Audience::Only },
-            cause: Cause::Refusal,
-            refs: Vec::new(),
-            message: Message::Refused(refusal),
-            voice,
-        };
+        let Given { audience, cause, refs, message } = given;
+        let community_name = community.map(|c| c.community.slug.clone());
+        let reply = Reply { community: community_name, audience, cause, refs, message, voice };
         let mut script = Script::default();
-        note_heard(&mut script, inbound, self.now);
+        inbox::note(&mut script, inbound.from.platform, &inbound.event, self.now);
         known.standing.into_iter().for_each(|standing| standing.keep(&mut script));
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
         let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
@@ -256,15 +337,6 @@ impl Hearing<'_> {
 /// Was it said in this place?
 fn said_in(inbound: &Inbound, place: &PlaceRow) -> bool {
     matches!(&inbound.place, Place::Public { id, .. } if place.platform == inbound.from.platform && place.reference == *id)
-}
-
-/// The same platform event twice changes nothing: its second row breaks the inbox's key, and all its writes with it.
-fn note_heard(script: &mut Script, inbound: &Inbound, now: jiff::Timestamp) {
-    script.write(
-        "insert into inbox (platform, event, at) values (?, ?, ?)",
-        [inbound.from.platform.name().into(), inbound.event.as_str().into(), Bind::Integer(now.as_millisecond())],
-    );
-    unread::forget(script, inbound.from.platform, &inbound.event);
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.
@@ -391,6 +463,10 @@ async fn answer(
     {
         return Err(Refusal::NotFound(target).into());
     }
+    let begun = subject.as_ref().filter(|_| speaker.how == How::Pressed);
+    if let Some(refusal) = begun.and_then(|subject| pressing::only_begins(speaker, subject, said)) {
+        return Err(refusal.into());
+    }
     let zone = match said.spec.verb {
         // A gathering is where the community is.
         Verb::GatheringNew | Verb::GatheringMove => case.here().zone.clone(),
@@ -423,6 +499,10 @@ async fn answer(
         Command::CommunityCheck => check::check(case, vitals).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
         Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,
+        // In a room everyone scrolls past it; where nobody else sees the answer, a terminal too, it is whole.
+        Command::Help { path: None } if said.is_bare() && speaker.answered_in_public() => {
+            Ok(Answered::only(Message::ShortHelp, []))
+        }
         Command::Help { path } => Ok(Answered::only(Message::Help { path, role: speaker.person.member.role() }, [])),
         about => match subject {
             Some(subject) => answer_about(case, speaker, &subject, about).await,

@@ -6,14 +6,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
 
-use super::view;
+use super::{buttons, view};
 use crate::domain::ask::{AskState, Visibility};
 use crate::domain::community::{Member, Role};
 use crate::domain::gathering::DigestState;
 use crate::domain::nudge::Step;
 use crate::domain::pledge::PledgeState;
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref, When};
-use crate::speech::message::{Message, Notice, NudgeItem, Words};
+use crate::speech::message::{Message, Notice, NudgeItem, Sign, Words};
 use crate::store::scope::{self, Scope};
 use crate::store::{Fault, gatherings, people, routes};
 
@@ -46,6 +46,11 @@ pub(super) enum Meaning {
         count: u32,
         /// From then on nobody wonders any more.
         until: Timestamp,
+    },
+    /// Under one of the bot's own messages.
+    Button {
+        sign: Sign,
+        about: Ref,
     },
 }
 
@@ -130,6 +135,10 @@ pub(super) async fn resolve(
         Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
         Meaning::Digest { gathering, since } => digest(conn, gathering, since, to).await,
         Meaning::Preview { gathering, on } => preview(conn, gathering, on, to).await,
+        Meaning::Button { sign, about } => {
+            let message = Message::Button { sign };
+            Ok(buttons::makes_sense(conn, to.community, sign, about).await?.then_some(message))
+        }
         Meaning::CannotReach { member, route } => cannot_reach(conn, member, &route).await,
         Meaning::CouldNotRead { count, until } => Ok((to.now < until).then_some(Message::CouldNotRead { count })),
     }

@@ -6,6 +6,7 @@
 
 mod asks;
 mod beginning;
+mod buttons;
 mod case;
 mod check;
 pub mod clock;
@@ -21,8 +22,10 @@ pub mod parcel;
 mod people;
 mod places;
 mod pledges;
+mod pressing;
 mod queue;
 mod receipts;
+mod rewriting;
 pub mod rhythm;
 mod roster;
 mod speaker;

@@ -119,6 +119,13 @@ pub(super) struct Change {
     pub nudges: Option<bool>,
 }
 
+impl Change {
+    /// Reminders on or off, and nothing else.
+    pub(super) fn reminders(on: bool) -> Self {
+        Change { by: None, amount: None, what: None, first_step: None, note: None, nudges: Some(on) }
+    }
+}
+
 pub(super) fn adjust(
     case: &mut Case<'_>,
     speaker: &Speaker,

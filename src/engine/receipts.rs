@@ -4,13 +4,15 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use super::Defaults;
 use super::case::{Case, Post, Stop};
 use super::inbound::Cause;
 use super::keys::Keys;
-use super::meaning::{Heard, Meaning};
+use super::meaning::{self, Addressee, Heard, Meaning};
+use super::outgoing::Frozen;
 use super::parcel::{Extent, Outcome, Receipt};
+use super::{Defaults, buttons};
 use crate::domain::{CommunityId, MemberId};
+use crate::speech::message::{Message, Sign};
 use crate::store::outbox::{self, Priority, Sent, Settled};
 use crate::store::rows::StoredCommunity;
 use crate::store::scope::PlaceRow;
@@ -62,7 +64,7 @@ impl Receiving<'_> {
         match receipt.outcome {
             Outcome::Delivered { message } => {
                 outbox::attempted(script, row, "delivered", None, now);
-                there(script, sent, row, &message, now);
+                self.there(script, sent, row, &message, &receipt.seeds).await?;
             }
             Outcome::Refused { reason } => {
                 tracing::warn!(row, reason, "the platform will not take it");
@@ -74,8 +76,10 @@ impl Receiving<'_> {
                 tracing::warn!(row, reason, "nothing is taken there");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
                 outbox::settle(script, row, Settled::Failed, now);
-                routes::ill(script, &sent.platform, &sent.route, &reason, now);
-                self.fall_back(script, sent).await?;
+                if !is_button(sent) {
+                    routes::ill(script, &sent.platform, &sent.route, &reason, now);
+                    self.fall_back(script, sent).await?;
+                }
             }
             Outcome::Later { after, of } => {
                 outbox::attempted(script, row, "later", None, now);
@@ -98,8 +102,13 @@ impl Receiving<'_> {
     async fn looked(mut self, script: &mut Script, sent: &Sent, receipt: Receipt) -> Result<(), Fault> {
         let (row, now) = (receipt.row, self.now);
         match receipt.outcome {
-            Outcome::Delivered { message } => there(script, sent, row, &message, now),
+            Outcome::Delivered { message } => self.there(script, sent, row, &message, &receipt.seeds).await?,
             Outcome::Absent => outbox::absent(script, row, now),
+            // Whether it is there or not, nobody has to look after a button.
+            Outcome::Unreadable { .. } if is_button(sent) && sent.looks >= MOST_LOOKS => {
+                outbox::settle(script, row, Settled::Parked, now);
+                outbox::settle(script, row, Settled::Expired, now);
+            }
             Outcome::Unreadable { reason } => {
                 routes::ill(script, &sent.platform, &sent.route, &reason, now);
                 if sent.looks < MOST_LOOKS {
@@ -121,6 +130,42 @@ impl Receiving<'_> {
             }
         }
         Ok(())
+    }
+
+    /// It is there, and whatever was in the way of others is not any more. Its buttons follow.
+    async fn there(
+        &mut self,
+        script: &mut Script,
+        sent: &Sent,
+        row: i64,
+        message: &str,
+        seeds: &[Sign],
+    ) -> Result<(), Fault> {
+        if !seeds.is_empty()
+            && let Some((said, edited)) = self.said(sent).await?
+        {
+            // What an edit says stands where the edited message does.
+            let under = edited.as_deref().unwrap_or(message);
+            buttons::add(script, self.keys, self.now, sent, under, &said, seeds)?;
+        }
+        outbox::card_posted(script, row, message);
+        outbox::delivered(script, row, message, self.now);
+        routes::well(script, &sent.platform, &sent.route);
+        Ok(())
+    }
+
+    /// What a row said, and which message it edited. What a restored backup found without having said it is asked what it
+    /// means.
+    async fn said(&mut self, sent: &Sent) -> Result<Option<(Message, Option<String>)>, Fault> {
+        let broken = |_| Fault::Decode("an outbox row's body cannot be read".into());
+        if let Some(body) = &sent.body {
+            let Frozen { message, edits, .. } = serde_json::from_str(body).map_err(broken)?;
+            return Ok(Some((message, edits)));
+        }
+        let meaning = serde_json::from_str(&sent.meaning).map_err(broken)?;
+        let (community, member) = (CommunityId(sent.community_id.unwrap_or_default()), sent.member_id.map(MemberId));
+        let to = Addressee { community, member, now: self.now, edits: true };
+        Ok(meaning::resolve(self.conn, meaning, &to).await?.map(|message| (message, None)))
     }
 
     /// Somebody's direct messages are closed. Where others have seen them speak they are asked, at most once a day and
@@ -206,9 +251,7 @@ fn only_faults(told: Result<(), Stop>) -> Result<(), Fault> {
     }
 }
 
-/// It is there, and whatever was in the way of others is not any more.
-fn there(script: &mut Script, sent: &Sent, row: i64, message: &str, now: Timestamp) {
-    outbox::card_posted(script, row, message);
-    outbox::delivered(script, row, message, now);
-    routes::well(script, &sent.platform, &sent.route);
+/// Buttons are an ease: one that is missing is missed by nobody.
+fn is_button(sent: &Sent) -> bool {
+    sent.cause == Cause::Button.name()
 }

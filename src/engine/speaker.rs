@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::inbound::{Named, Place};
+use super::inbound::{Answer, Named, Place};
+use crate::domain::CommunityId;
 use crate::domain::community::Platform;
 use crate::store::rows::Person;
 
@@ -15,12 +16,29 @@ pub(super) struct Speaker {
     /// When they said it; never later than now.
     pub said_at: Timestamp,
     pub place: Place,
+    pub answer: Answer,
     pub platform: Platform,
+    pub how: How,
+}
+
+/// How a command came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    Typed,
+    /// By a button that stands for it.
+    Pressed,
+    /// That button's press is taken back, which was heard in this community.
+    LetGo(CommunityId),
 }
 
 impl Speaker {
     pub(super) fn in_public(&self) -> bool {
         matches!(self.place, Place::Public { .. })
+    }
+
+    /// Does everyone in the place read the answer, too? What an adapter shows by itself, only the speaker does.
+    pub(super) fn answered_in_public(&self) -> bool {
+        self.in_public() && self.answer == Answer::Outbox
     }
 
     /// Did everyone in the place read the command itself? A Discord command is seen by nobody but its speaker.

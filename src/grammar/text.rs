@@ -27,6 +27,38 @@ impl Invocation {
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(given, _)| *given == name).map(|(_, text)| text.as_str())
     }
+
+    /// Without the options that are only begun: `pledge A1 what: by:` says no more than `pledge A1`.
+    pub fn without_empty_options(mut self) -> Self {
+        self.options.retain(|(_, text)| !text.is_empty());
+        self
+    }
+
+    /// Does it say nothing but what it points at, and in which community?
+    pub fn is_bare(&self) -> bool {
+        self.words.is_empty() && self.options.iter().all(|(name, _)| *name == IN.name)
+    }
+
+    /// Everything in it that is somebody's words.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let is_text = |name: &str| self.spec.options.iter().any(|opt| opt.name == name && opt.takes == Takes::Words);
+        let options = self.options.iter().filter(move |(name, _)| is_text(name)).map(|(_, text)| text.as_str());
+        std::iter::once(self.words.as_str()).chain(options)
+    }
+
+    /// What stood behind its first word.
+    pub fn rest(&self) -> &str {
+        self.said.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start())
+    }
+
+    /// The command without a word of anybody's: its name, what it points at, and its switches.
+    pub fn in_short(&self) -> String {
+        let is_switch = |name: &str| self.spec.options.iter().any(|opt| opt.name == name && opt.takes == Takes::OnOff);
+        let switches = self.options.iter().filter(|(name, _)| is_switch(name));
+        let switches = switches.map(|(name, text)| format!("{name}:{text}"));
+        let parts = std::iter::once(self.spec.path.to_owned()).chain(self.target.map(|id| id.to_string()));
+        parts.chain(switches).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// One word, or one quoted run, of a text.

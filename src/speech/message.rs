@@ -225,6 +225,40 @@ pub enum Notice {
     Parked,
 }
 
+/// What a press did that taking it back does not undo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stays {
+    Done(PledgeId),
+    HandedBack { pledge: PledgeId, ask: AskId },
+    Kept(PledgeId),
+    StillNeeded(PledgeId),
+    Other,
+}
+
+/// What is offered to somebody who changed the words of an earlier message: the command that does what they now say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rewritten {
+    Ask {
+        ask: AskId,
+        again: Words,
+    },
+    /// They had made an ask, and are none any more.
+    AskStays {
+        ask: AskId,
+    },
+    Pledge {
+        pledge: PledgeId,
+        again: Words,
+    },
+    /// They had made a pledge, and change nothing about it, or are none any more.
+    PledgeStays {
+        pledge: PledgeId,
+    },
+    Other {
+        again: Words,
+    },
+}
+
 /// Everything the bot can mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
@@ -313,6 +347,10 @@ pub enum Message {
     ConvenerRemoved {
         name: Words,
     },
+    /// A press was taken back, and what it did stays.
+    StaysRecorded(Stays),
+    /// The words of an earlier message were changed, and nothing was done about it.
+    Rewritten(Rewritten),
 
     Needs {
         lines: Vec<AskLine>,
@@ -359,6 +397,8 @@ pub enum Message {
         /// The newest backup of the whole installation, if backups are made and do not fail.
         backup: Option<Timestamp>,
     },
+    /// Help where others read along: what people need most, and where the rest is.
+    ShortHelp,
     /// Help on everything (`None`) or on the command with this path.
     Help {
         path: Option<String>,

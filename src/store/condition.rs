@@ -20,11 +20,12 @@ pub struct Pile {
 }
 
 /// What has not been delivered and was not cancelled, by community, platform and state. What waits for a place to come back
-/// is in no trouble.
+/// is in no trouble, and a button that came to no good end is no message that anybody misses.
 pub async fn piles(conn: &mut SqliteConnection) -> Result<Vec<Pile>, Fault> {
     sqlx::query_as(
         "select coalesce(community_id, 0) as community, platform, state, count(*) as messages, min(made_at) as oldest \
          from outbox where state in ('ready', 'sending', 'unknown', 'parked', 'failed', 'expired') and held_at is null \
+         and not (cause = 'button' and state in ('failed', 'expired')) \
          group by 1, 2, 3 order by 1, 2, 3",
     )
     .fetch_all(conn)
@@ -72,7 +73,7 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
         "select count(*) filter (where state = 'parked') as parked, \
          count(*) filter (where state = 'failed' and made_at >= ?2) as failed, \
          count(*) filter (where state = 'expired' and made_at >= ?2) as expired from outbox \
-         where community_id = ?1 and state in ('parked', 'failed', 'expired')",
+         where community_id = ?1 and state in ('parked', 'failed', 'expired') and cause != 'button'",
     )
     .bind(community.0)
     .bind(since.as_millisecond())

@@ -122,10 +122,12 @@ pub async fn unanswered(conn: &mut SqliteConnection, community: CommunityId) -> 
 
 /// How many messages of a community could not be delivered and how many wait to be looked into.
 pub async fn undelivered(conn: &mut SqliteConnection, community: CommunityId) -> Result<u32, Fault> {
-    sqlx::query_scalar("select count(*) from outbox where community_id = ? and state in ('failed', 'parked')")
-        .bind(community.0)
-        .fetch_one(conn)
-        .await
+    sqlx::query_scalar(
+        "select count(*) from outbox where community_id = ? and state in ('failed', 'parked') and cause != 'button'",
+    )
+    .bind(community.0)
+    .fetch_one(conn)
+    .await
 }
 
 /// When each community was made and what it is called, by slug.

@@ -10,6 +10,7 @@ pub mod bookmarks;
 pub mod civil;
 pub mod condition;
 pub mod gatherings;
+pub mod inbox;
 pub mod lists;
 pub mod meta;
 pub mod moving;

@@ -319,6 +319,15 @@ pub async fn card_in(
     .await
 }
 
+/// What was put away before anything of it left the house may be put in the outbox anew.
+pub fn forget_unsaid(script: &mut Script, community: Option<CommunityId>, effect: &str, destination: &str) {
+    script.write(
+        "delete from outbox where community_id is ? and effect = ? and destination = ? and state = 'cancelled' \
+         and attempts = 0 and absent_at is null",
+        [community.map(|c| c.0).into(), effect.into(), destination.into()],
+    );
+}
+
 /// It will not be sent, for one of the reasons that are states: `failed`, `cancelled`, `expired`, `parked`.
 pub fn settle(script: &mut Script, id: i64, state: Settled, now: Timestamp) {
     // A parked row keeps its body: it may still turn out to be there, and a steward may want it sent.
@@ -433,7 +442,11 @@ pub struct Sent {
     pub effect: String,
     pub cause: String,
     pub platform: String,
+    pub destination: String,
     pub route: String,
+    pub place_id: Option<i64>,
+    pub meaning: String,
+    pub body: Option<String>,
     pub state: String,
     pub attempts: u32,
     pub looks: u32,
@@ -441,7 +454,8 @@ pub struct Sent {
 
 pub async fn sent(conn: &mut SqliteConnection, id: i64) -> Result<Option<Sent>, Fault> {
     sqlx::query_as(
-        "select community_id, member_id, effect, cause, platform, route, state, attempts, looks from outbox where id = ?",
+        "select community_id, member_id, effect, cause, platform, destination, route, place_id, meaning, body, state, \
+         attempts, looks from outbox where id = ?",
     )
     .bind(id)
     .fetch_optional(conn)

@@ -79,6 +79,11 @@ impl Script {
         self.sql.is_empty()
     }
 
+    /// How much is recorded so far.
+    pub fn writes(&self) -> usize {
+        self.sql.len()
+    }
+
     /// Runs everything recorded, all or nothing, inside the transaction the connection is in.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod asks;
 mod awkward;
 mod backup;
 mod budget;
+mod buttons;
 #[cfg(feature = "failpoints")]
 mod chaos;
 mod check;
@@ -21,6 +22,7 @@ mod corners;
 mod courier;
 mod doctor;
 mod eastbank;
+mod edits;
 mod faults;
 mod fuzzed;
 mod gatherings;
@@ -41,10 +43,12 @@ mod places;
 mod pledges;
 #[cfg(target_os = "linux")]
 mod power;
+mod presses;
 mod promises;
 mod protocol;
 mod restore;
 mod rhythm;
 mod rig;
 mod stale;
+mod threads;
 mod unread;

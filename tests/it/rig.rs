@@ -2,6 +2,7 @@
 //! by itself, and everything can be dropped between any two of them.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -13,6 +14,8 @@ use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Named, Place, Re
 use barnraiser::engine::parcel::{Destination, Outcome, Pace, Parcel, Receipt};
 use barnraiser::engine::{CannotOpen, Defaults, Engine, Heard, Next, Running};
 use barnraiser::speech::copy;
+use barnraiser::speech::doc::Doc;
+use barnraiser::speech::sign::Sign;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -30,8 +33,10 @@ pub struct Post {
     pub refs: Vec<String>,
     pub text: String,
     pub key: String,
-    /// The event it answers.
+    /// The message it is a button of, or the event it answers.
     pub answers: Option<String>,
+    /// The card it is under.
+    pub thread: Option<String>,
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
@@ -39,6 +44,8 @@ pub struct Post {
 pub struct World {
     posts: Mutex<Vec<Post>>,
     looks: Mutex<u32>,
+    /// Whether buttons are messages of their own here.
+    seeding: AtomicBool,
 }
 
 impl World {
@@ -49,6 +56,11 @@ impl World {
     /// How often its history was searched.
     pub fn looks(&self) -> u32 {
         *self.looks.lock().expect("nobody panics while looking")
+    }
+
+    /// From now on buttons are messages of their own.
+    pub fn seed(&self) {
+        self.seeding.store(true, Ordering::Relaxed);
     }
 
     pub fn nudges(&self) -> Vec<Post> {
@@ -71,10 +83,11 @@ impl Gateway for World {
         let refs = parcel.refs.iter().map(ToString::to_string).collect();
         let (at, key) = (parcel.voice.now, parcel.key.clone());
         let community = parcel.community.clone();
-        let (text, answers) = (letter.doc.plain("/"), parcel.answers.clone());
-        let post = Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers };
+        let text = letter.doc.plain("/");
+        let (answers, thread) = (parcel.answers.clone(), parcel.thread.clone());
+        let post = Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers, thread };
         self.posts.lock().expect("nobody panics while posting").push(post);
-        Outcome::Delivered { message: key }
+        Outcome::Delivered { message: parcel.edits.clone().unwrap_or(key) }
     }
 
     async fn sight(&self, _: &Parcel) -> Sight {
@@ -84,9 +97,14 @@ impl Gateway for World {
     async fn find(&self, parcel: &Parcel, _since: Timestamp) -> Lookup {
         *self.looks.lock().expect("nobody panics while looking") += 1;
         match self.posts().iter().any(|post| post.key == parcel.key) {
-            true => Lookup::Found(parcel.key.clone()),
+            true => Lookup::Found(parcel.edits.clone().unwrap_or_else(|| parcel.key.clone())),
             false => Lookup::Absent,
         }
+    }
+
+    fn seeds(&self, doc: &Doc) -> Vec<Sign> {
+        let seeding = self.seeding.load(Ordering::Relaxed);
+        doc.buttons.iter().filter(|_| seeding).filter_map(|button| button.sign).collect()
     }
 }
 
@@ -214,6 +232,16 @@ impl Rig {
         Inbound { place, ..self.inbound(who, text) }
     }
 
+    /// What somebody does in Eastbank's channel that is no typed command.
+    pub fn does(&mut self, who: &str, body: Body) -> Inbound {
+        Inbound { body, ..self.inbound(who, "") }
+    }
+
+    /// The same alone with the bot.
+    pub fn does_directly(&mut self, who: &str, body: Body) -> Inbound {
+        Inbound { body, ..self.inbound_directly(who, "") }
+    }
+
     /// Claims the next message and has nobody be able to tell whether it arrived, until it is given up on.
     pub async fn park(&self) -> Parcel {
         let parcel = self.claim().await.expect("something waits");
@@ -312,8 +340,9 @@ impl Rig {
     /// Puts a claimed parcel on the platform and does not tell the engine.
     pub async fn send(&self, parcel: &Parcel) -> Receipt {
         let doc = copy::say(&parcel.message, &parcel.voice);
+        let seeds = self.world.seeds(&doc);
         let outcome = self.world.deliver(&Letter { parcel: parcel.clone(), doc }).await;
-        Receipt::new(parcel.row, outcome)
+        Receipt { row: parcel.row, outcome, seeds }
     }
 }
 

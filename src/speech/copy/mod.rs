@@ -77,6 +77,8 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::Invited { ask, name } => d.tell("person-invited", &[("ask", own(ask)), ("name", said(&name.0))]),
         Message::ConvenerAdded { name } => d.tell("convener-added", &[("name", said(&name.0))]),
         Message::ConvenerRemoved { name } => d.tell("convener-removed", &[("name", said(&name.0))]),
+        Message::StaysRecorded(stays) => replies::stays_recorded(d, *stays),
+        Message::Rewritten(rewritten) => replies::rewritten(d, rewritten),
 
         Message::Needs { lines, more } => lists::needs(d, lines, *more),
         Message::Offers { lines, more } => lists::offers(d, lines, *more),
@@ -102,6 +104,10 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::CommunityReady(line) => settings::community_ready(d, line),
         Message::Settings(line) => settings::community(d, line),
         Message::Check { items, troubles, backup } => settings::check(d, items, troubles, *backup),
+        Message::ShortHelp => {
+            d.heading("help-heading", &[]);
+            d.tell("help-short", &[]);
+        }
         Message::Help { path, role } => help::help(d, path.as_deref(), *role),
 
         Message::Card { line } => card::card(d, line),

@@ -62,6 +62,10 @@ pub(super) fn refuse(d: &mut Draft<'_>, refusal: &Refusal) {
         Refusal::NotDoneYet(pledge) => d.tell("refused-not-done-yet", &[("pledge", own(pledge))]),
         Refusal::NothingToThank(pledge) => d.tell("refused-nothing-to-thank", &[("pledge", own(pledge))]),
         Refusal::NotAPledgeYet { ask, has_what } => not_a_pledge_yet(d, *ask, *has_what),
+        Refusal::WhichDay(pledge) => {
+            let example = d.example();
+            d.tell("refused-which-day", &[("pledge", own(pledge)), ("example", example)]);
+        }
         Refusal::NothingToChange => {
             let example = d.example();
             d.tell("refused-nothing-to-change", &[("example", example)]);

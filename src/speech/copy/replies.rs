@@ -1,12 +1,12 @@
 //! Answers that echo what was recorded, so that a slip is seen at once.
 
 use super::draft::Draft;
-use super::phrase::{count, own, said};
+use super::phrase::{command, count, own, said};
 use crate::domain::ask::{KindOfHelp, Visibility};
 use crate::domain::calendar::When;
 use crate::domain::ids::{AskId, PledgeId};
 use crate::speech::doc::Line;
-use crate::speech::message::{Amounts, Words};
+use crate::speech::message::{Amounts, Rewritten, Stays, Words};
 
 pub(super) fn ask_recorded(
     d: &mut Draft<'_>,
@@ -90,4 +90,28 @@ fn what_by_amount(d: &Draft<'_>, what: &Words, due: &When, amount: u32) -> Vec<L
         vec![d.line("label-what", &[("what", said(&what.0))]), d.line("label-by", &[("by", d.label_when(due))])];
     lines.extend((amount > 1).then(|| d.line("label-amount", &[("amount", count(amount))])));
     lines
+}
+
+/// A press was taken back, and what it did stays: how to mend it.
+pub(super) fn stays_recorded(d: &mut Draft<'_>, stays: Stays) {
+    match stays {
+        Stays::Done(pledge) => d.tell("stays-done", &[("pledge", own(pledge))]),
+        Stays::HandedBack { pledge, ask } => d.tell("stays-handed-back", &[("pledge", own(pledge)), ("ask", own(ask))]),
+        Stays::Kept(pledge) => d.tell("stays-kept", &[("pledge", own(pledge))]),
+        Stays::StillNeeded(pledge) => d.tell("stays-still-needed", &[("pledge", own(pledge))]),
+        Stays::Other => d.tell("stays-recorded", &[]),
+    }
+}
+
+/// Words were changed: what to send instead.
+pub(super) fn rewritten(d: &mut Draft<'_>, rewritten: &Rewritten) {
+    match rewritten {
+        Rewritten::Ask { ask, again } => d.tell("rewritten-ask", &[("ask", own(ask)), ("again", command(&again.0))]),
+        Rewritten::AskStays { ask } => d.tell("rewritten-ask-stays", &[("ask", own(ask))]),
+        Rewritten::Pledge { pledge, again } => {
+            d.tell("rewritten-pledge", &[("pledge", own(pledge)), ("again", command(&again.0))]);
+        }
+        Rewritten::PledgeStays { pledge } => d.tell("rewritten-pledge-stays", &[("pledge", own(pledge))]),
+        Rewritten::Other { again } => d.tell("rewritten-other", &[("again", command(&again.0))]),
+    }
 }

@@ -59,6 +59,8 @@ variants!(
         Invited,
         ConvenerAdded,
         ConvenerRemoved,
+        StaysRecorded,
+        Rewritten,
         Needs,
         Offers,
         Mine,
@@ -75,6 +77,7 @@ variants!(
         CommunityReady,
         Settings,
         Check,
+        ShortHelp,
         Help,
         Card,
         Nudge,
@@ -124,6 +127,7 @@ variants!(
         NotDoneYet,
         NothingToThank,
         NotAPledgeYet,
+        WhichDay,
         NothingToChange,
         ConvenersOnly,
         WhichCommunity,
@@ -400,6 +404,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::NothingToThank(P),
         Refusal::NotAPledgeYet { ask: A, has_what: false },
         Refusal::NotAPledgeYet { ask: A, has_what: true },
+        Refusal::WhichDay(P),
         Refusal::NothingToChange,
         Refusal::ConvenersOnly,
         Refusal::WhichCommunity(vec!["eastbank".into(), "millrace".into()]),
@@ -444,6 +449,21 @@ pub fn refusals() -> Vec<Refusal> {
     ];
     all.extend(objections.map(Refusal::Wording));
     all
+}
+
+pub fn stays() -> [Stays; 5] {
+    [Stays::Done(P), Stays::HandedBack { pledge: P, ask: A }, Stays::Kept(P), Stays::StillNeeded(P), Stays::Other]
+}
+
+pub fn rewritten() -> [Rewritten; 5] {
+    let again = |command: String| words(&command);
+    [
+        Rewritten::Ask { ask: A, again: again(format!("edit {A} Two lamps by:friday")) },
+        Rewritten::AskStays { ask: A },
+        Rewritten::Pledge { pledge: P, again: again(format!("adjust {P} by:saturday")) },
+        Rewritten::PledgeStays { pledge: P },
+        Rewritten::Other { again: again(format!("done {P} all of it")) },
+    ]
 }
 
 pub fn notices() -> Vec<Notice> {
@@ -636,6 +656,9 @@ pub fn messages() -> Vec<Message> {
     all.push(checked(false, troubles(1), None));
     all.push(checked(true, troubles(12), None));
     all.extend([Role::Member, Role::Convener].map(|role| Message::Help { path: None, role }));
+    all.push(Message::ShortHelp);
+    all.extend(stays().map(Message::StaysRecorded));
+    all.extend(rewritten().map(Message::Rewritten));
     all.extend(Sign::ALL.map(|sign| Message::Button { sign }));
     for path in SPECS.iter().map(|spec| spec.path).chain(["gathering", "no such thing"]) {
         all.push(Message::Help { path: Some(path.to_owned()), role: Role::Member });
