@@ -1,7 +1,7 @@
 //! The Matrix adapter against a real Synapse, and the whole story with the real program.
 //!
-//! Needs `BARNRAISER_TEST_VENV`, a venv with matrix-synapse and matrix-nio; `tests/run` makes it. Without it these tests
-//! fail: a platform nobody tried is not a platform that works.
+//! Needs `BARNRAISER_TEST_VENV`, a venv with matrix-synapse and matrix-nio, and `BARNRAISER_TEST_NODE`, a folder with
+//! matrix-js-sdk; `tests/run` makes both. Without them these tests fail: a platform nobody tried is not a platform that works.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -330,12 +330,19 @@ async fn a_login_is_kept_and_a_homeserver_that_is_away_is_waited_for() {
     assert_eq!(room.state(), RoomState::Joined);
 }
 
+/// One of the scripts beside this file's Synapse; what is missing stands in its output.
+fn play(script: &str, more: &[&str]) {
+    let mut told = Command::new(venv().join("bin/python"));
+    let told = told.arg(scripts().join(script)).args(more).status().expect("the venv's Python starts");
+    assert!(told.success(), "{script} does not hold; what was missing stands above");
+}
+
+#[test]
+fn the_clients_in_these_tests_understand_each_other() {
+    play("clients.py", &[]);
+}
+
 #[test]
 fn the_whole_story_in_a_real_room() {
-    let told = Command::new(venv().join("bin/python"))
-        .arg(scripts().join("story.py"))
-        .args(["--bot", env!("CARGO_BIN_EXE_barnraiser")])
-        .status()
-        .expect("the venv's Python starts");
-    assert!(told.success(), "the story does not hold; what was missing stands above");
+    play("story.py", &["--bot", env!("CARGO_BIN_EXE_barnraiser")]);
 }

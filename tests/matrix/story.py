@@ -10,183 +10,26 @@ Exit code 0 if all of it holds; otherwise 1, and what was missing.
 Needs the venv described in homeserver.py.
 """
 
-import argparse
 import asyncio
-import collections
-import contextlib
-import datetime
-import os
-import pathlib
 import re
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-import traceback
-import urllib.error
-import urllib.request
-import zoneinfo
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+import homeserver
 
-from homeserver import Homeserver, free_port, venv_python  # noqa: E402
+homeserver.use_venv()
 
-try:
-    from members import Member
-except ImportError:
-    if os.environ.get("BARNRAISER_STORY_REEXEC") or not os.environ.get("BARNRAISER_TEST_VENV"):
-        raise
-    os.execve(venv_python(), [venv_python(), *sys.argv], {**os.environ, "BARNRAISER_STORY_REEXEC": "1"})
-
-ZONE = zoneinfo.ZoneInfo("America/Chicago")
-BEGIN = datetime.datetime(2026, 3, 10, 8, 59, 30, tzinfo=ZONE)
-"""Half a minute before nine: a pledge due on the 12th is reminded at nine on the 10th."""
+import community  # noqa: E402
+from bot import BOT, civil  # noqa: E402
+from checks import check, joined, step  # noqa: E402
+from community import answered, card_of, from_bot  # noqa: E402
 
 AFTER_A_KILL = 180
 """Seconds: what was on its way when the bot died is looked up 90 s after the attempt, and then sent."""
 
-BOT = "@bot:localhost"
 
-
-class Bot:
-    """The real program. Its clock goes on where it stood when it is started again."""
-
-    def __init__(self, binary, url, folder):
-        self.binary = binary
-        self.folder = folder
-        self.data = folder / "data"
-        self.health = free_port()
-        self.process = None
-        self.began = None
-        password = folder / "password"
-        password.write_text("bot-password\n")
-        password.chmod(0o600)
-        self.config = folder / "barnraiser.toml"
-        self.config.write_text(
-            f"""\
-data = "{self.data}"
-[community]
-zone = "America/Chicago"
-[health]
-listen = "127.0.0.1:{self.health}"
-[matrix]
-messages_per_minute = 6000
-burst = 1000
-homeserver = "{url}"
-user = "{BOT}"
-password_file = "{password}"
-inviters = ["@convener:localhost"]
-"""
-        )
-
-    def start(self):
-        if self.began is None:
-            self.began = time.monotonic()
-        passed = datetime.timedelta(seconds=int(time.monotonic() - self.began))
-        now = (BEGIN.astimezone(datetime.timezone.utc) + passed).astimezone(ZONE)
-        clock = f"{now:%Y-%m-%d %H:%M:%S} America/Chicago"
-        log = open(self.folder / "bot.log", "ab")
-        command = [self.binary, "run", "--config", str(self.config), "--rehearse-from", clock]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=own_settings())
-        log.close()
-
-    def kill(self):
-        """As if the power went."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(20)
-        self.process = None
-        check(code == 0, f"SIGTERM ends the bot cleanly, but it ended with {code}")
-
-    def tool(self, *what):
-        """Another of the program's commands; it must succeed."""
-        command = [self.binary, *map(str, what)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=own_settings())
-        check(done.returncode == 0, f"{what[0]} failed: {done.stderr}")
-
-    def page(self, name):
-        """What a health page answers: its status and its words; 0 where nobody answers."""
-        # No proxy: this is loopback.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(f"http://127.0.0.1:{self.health}/{name}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refused:
-            return refused.code, refused.read().decode()
-        except OSError:
-            return 0, ""
-
-    async def shows(self, name, status, within):
-        """Asks a health page until it has this status, as whoever watches over a machine does."""
-        deadline = time.monotonic() + within
-        while (seen := await asyncio.to_thread(self.page, name))[0] != status:
-            check(time.monotonic() < deadline, f"/{name} is not {status} within {within} s, but {seen}")
-            await asyncio.sleep(0.1)
-        return seen[1]
-
-    def log(self):
-        path = self.folder / "bot.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-
-def own_settings():
-    """Only what this test says: a setting of the one who runs it would be taken for the bot's."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("BARNRAISER_")}
-
-
-def check(holds, what):
-    if not holds:
-        raise AssertionError(what)
-
-
-def step(what):
-    print(f"- {what}", flush=True)
-
-
-class Story:
-    def __init__(self, home, bot):
-        self.home = home
-        self.bot = bot
-        self.people = {}
-        self.commands = []
-        """(member's name, event id, text) of everything said to the bot."""
-
-    async def enter(self, name, welcome=()):
-        user = self.home.register(name, f"{name}-password")
-        member = await Member.enter(self.home.url, user, f"{name}-password", welcome)
-        self.people[name] = member
-        return member
-
-    async def say(self, name, room, text):
-        event = await self.people[name].say(room, text)
-        self.commands.append((name, event, text))
-        return event
-
-    async def ask(self, name, room, text, within=30):
-        """Says it and returns the bot's answer."""
-        event = await self.say(name, room, text)
-        return await self.answer(name, event, text, within)
-
-    async def answer(self, name, event, text, within=30):
-        return await self.people[name].wait(f"the answer to {text!r}", answered(event), within)
-
-    async def chat_of(self, name, within=60):
-        """The direct chat the bot opened with this person."""
-        member = self.people[name]
-        came = await member.wait(
-            "the direct chat with the bot",
-            lambda s: s.kind == "m.room.create" and s.content.get("org.barnraiser.direct") == member.id,
-            within,
-        )
-        return came.room
+class Story(community.Community):
+    begin = civil("2026-03-10 08:59:30")
+    """Half a minute before nine: a pledge due on the 12th is reminded at nine on the 10th."""
 
     async def tell(self):
         convener = await self.enter("convener", welcome=[BOT])
@@ -288,26 +131,6 @@ class Story:
             lambda s: s.room == elsewhere and s.state_key == BOT and s.content.get("membership") == "leave",
         )
 
-    def events(self):
-        """Everything any member saw, once."""
-        return {seen.id: seen for member in self.people.values() for seen in member.seen}
-
-    def check_answers(self):
-        answers = collections.defaultdict(list)
-        for seen in self.events().values():
-            if seen.sender == BOT and seen.answers and not seen.edits:
-                answers[seen.answers].append(seen)
-        for name, event, text in self.commands:
-            found = answers[event]
-            check(len(found) == 1, f"{name}'s {text!r} has {len(found)} answers: {[s.body for s in found]}")
-
-    def check_keys(self):
-        keys = collections.Counter(seen.key for seen in self.events().values() if seen.sender == BOT and seen.key)
-        twice = [key for key, times in keys.items() if times > 1]
-        check(not twice, f"said twice: {twice}")
-        unmarked = [s for s in self.events().values() if s.sender == BOT and s.kind == "m.room.message" and not s.key]
-        check(not unmarked, f"{len(unmarked)} messages of the bot carry no key")
-
 
 def numbered(answer):
     """The ask that an answer names."""
@@ -316,55 +139,10 @@ def numbered(answer):
     return found.group()
 
 
-def card_of(ask):
-    return lambda s: not s.answers and re.search(rf"\b{ask}\b", s.body) is not None
-
-
-def answered(event):
-    return lambda s: s.sender == BOT and s.answers == event and not s.edits
-
-
-def joined(seen, user):
-    return seen.kind == "m.room.member" and seen.state_key == user and seen.content.get("membership") == "join"
-
-
-def from_bot(room, msgtype, more):
-    return lambda s: s.room == room and s.sender == BOT and s.msgtype == msgtype and not s.edits and more(s)
-
-
 def nudge_to(member, chat, word):
     """A message that rings: text, in the direct chat, mentioning its reader."""
     return from_bot(chat, "m.text", lambda s: s.mentions(member.id) and word in s.body)
 
 
-async def run(binary):
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="barnraiser-story-"))
-    with Homeserver() as home:
-        home.register("bot", "bot-password")
-        bot = Bot(binary, home.url, folder)
-        story = Story(home, bot)
-        try:
-            await story.tell()
-            print("the story holds", flush=True)
-            return 0
-        except Exception:
-            traceback.print_exc()
-            print(f"--- the bot's log\n{bot.log()[-8000:]}\n--- the homeserver's log\n{home.log()}", file=sys.stderr)
-            return 1
-        finally:
-            bot.kill()
-            for member in story.people.values():
-                with contextlib.suppress(Exception):
-                    await member.leave()
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def main():
-    parser = argparse.ArgumentParser(description="The end-to-end story on a real Synapse.")
-    parser.add_argument("--bot", required=True, help="the barnraiser program")
-    wanted = parser.parse_args()
-    sys.exit(asyncio.run(run(str(pathlib.Path(wanted.bot).resolve()))))
-
-
 if __name__ == "__main__":
-    main()
+    community.main(Story, __doc__)
