@@ -445,6 +445,9 @@ fn about_matrix(matrix: &Matrix) -> Vec<String> {
         format!("matrix: accepts invites of {whose}"),
         format!("matrix: sends {} messages at once, then {} a minute", matrix.burst, matrix.messages_per_minute),
     ];
+    if matrix.describe_commands {
+        lines.push("matrix: describes its commands in its rooms, where it has the power to".to_owned());
+    }
     if matrix.homeserver.scheme() == "http" {
         lines.push("matrix: note: http is not encrypted, so keep it to this machine or a private network".to_owned());
     }

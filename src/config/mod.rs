@@ -119,6 +119,8 @@ pub struct Matrix {
     /// How many messages the homeserver takes a minute, and how many at once.
     pub messages_per_minute: u32,
     pub burst: u32,
+    /// Whether the bot describes its commands in the state of its rooms.
+    pub describe_commands: bool,
 }
 
 /// How the bot proves to the homeserver who it is.
@@ -248,6 +250,7 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
     let convener_power = sheet.whole("matrix.convener_power", 1, 100);
     let messages_per_minute = sheet.whole("matrix.messages_per_minute", 1, 6_000);
     let burst = sheet.whole("matrix.burst", 1, 1_000);
+    let describe_commands = sheet.text("matrix.describe_commands", values::switch);
     Some(Matrix {
         homeserver: homeserver?,
         user: user?,
@@ -258,6 +261,7 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
         convener_power: convener_power?,
         messages_per_minute: messages_per_minute?,
         burst: burst?,
+        describe_commands: describe_commands?,
     })
 }
 

@@ -60,6 +60,15 @@ pub fn format(text: &str) -> Result<LogFormat, Wrong> {
     }
 }
 
+/// `on` or `off`.
+pub fn switch(text: &str) -> Result<bool, Wrong> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Wrong::new(format!("{} is neither on nor off", shown(text)), "use \"on\" or \"off\"")),
+    }
+}
+
 /// A cron expression.
 pub fn schedule(text: &str) -> Result<Schedule, Wrong> {
     text.parse().map_err(|why| {

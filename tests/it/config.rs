@@ -148,6 +148,7 @@ fn the_documented_matrix_section_loads_once_switched_on() {
     assert_eq!(matrix.user, "@barnraiser:example.org");
     assert_eq!((matrix.device_name.as_str(), matrix.prefix.as_str()), ("Barnraiser", "!aid"));
     assert_eq!((matrix.inviters, matrix.convener_power), (vec![], 50));
+    assert!(!matrix.describe_commands);
     let SignIn::Password(password) = matrix.sign_in else { panic!("it was a password") };
     assert_eq!(password.reveal(), SECRET);
 }
@@ -477,6 +478,9 @@ fn values_are_read_for_what_they_mean() {
         ("matrix", "messages_per_minute = 0", false),
         ("matrix", "burst = 1", true),
         ("matrix", "burst = 1001", false),
+        ("matrix", "describe_commands = \"on\"", true),
+        ("matrix", "describe_commands = \"yes\"", false),
+        ("matrix", "describe_commands = true", false),
         ("matrix", "device_name = \"\"", false),
     ] {
         assert_eq!(loads(section, line), fine, "{section}: {line}");

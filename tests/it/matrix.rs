@@ -96,6 +96,7 @@ fn settings(url: &str, data: &Path, password: &str) -> Settings {
         convener_power: 50,
         messages_per_minute: 6_000,
         burst: 1_000,
+        describe_commands: false,
     };
     Settings { account, known_verbs: vec!["ask".into()], data: data.to_owned() }
 }

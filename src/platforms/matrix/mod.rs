@@ -6,7 +6,7 @@
 //!
 //! Reading order: [`settings`], `session` (login and what is kept on disk), `event` and `hearing` (what was said to the bot),
 //! `places` (who is where, and with which standing), `listener` (the sync loop), `words` (how a message looks), `direct`
-//! (the one chat with each person), `gateway`.
+//! (the one chat with each person), `gateway`, and `describe` (the commands as clients can complete them).
 //!
 //! Left for later, each with its seam: encryption with verification (`session::builder`), buttons as reactions
 //! (`words::content`), threads (`words::relation`), following room upgrades (`listener`).
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 
 mod backoff;
+mod describe;
 mod direct;
 mod event;
 mod gateway;

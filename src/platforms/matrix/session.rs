@@ -353,6 +353,7 @@ mod tests {
             convener_power: 50,
             messages_per_minute: 6_000,
             burst: 1_000,
+            describe_commands: false,
         };
         Settings { account, known_verbs: Vec::new(), data: data.to_owned() }
     }
