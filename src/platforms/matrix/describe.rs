@@ -88,7 +88,8 @@ impl Describing {
 /// Whatever keeps the homeserver from taking a description. The next call tries again.
 #[expect(dead_code, reason = "the listener will call it")]
 pub(super) async fn keep_in_step(room: &Room, describing: &mut Describing, language: Language) -> Result<(), Trouble> {
-    if room.is_space() || places::company(room).await? == Company::Alone {
+    // What a room just joined has is known with the next sync.
+    if !room.is_state_fully_synced() || room.is_space() || places::company(room).await? == Company::Alone {
         return Ok(());
     }
     let own = room.own_user_id();
@@ -102,8 +103,8 @@ pub(super) async fn keep_in_step(room: &Room, describing: &mut Describing, langu
     if due.is_empty() {
         return Ok(());
     }
-    // A room that is just being made may be seen before its power levels are.
-    let levels = room.power_levels().await.map_err(|_| Trouble::Unclear("power levels not known yet".into()))?;
+    // A room that is just being made may be seen before its power levels are. There is always a next time.
+    let Ok(levels) = room.power_levels().await else { return Ok(()) };
     if !levels.user_can_send_state(own, StateEventType::from(DESCRIPTION)) {
         if describing.powerless.insert(room.room_id().to_owned()) {
             tracing::info!(room = %room.room_id(), "no power to describe commands in the room's state; doing without");
