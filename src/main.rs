@@ -229,6 +229,7 @@ async fn start_matrix(
     let settings = matrix::Settings {
         account: platform.clone(),
         known_verbs: specs::first_words().map(str::to_owned).collect(),
+        language: config.community.language,
         data: config.data.clone(),
     };
     let (engine, shutdown) = (engine.clone(), shutdown.clone());
@@ -458,6 +459,9 @@ fn about_matrix(matrix: &Matrix) -> Vec<String> {
         format!("matrix: accepts invites of its conveners and of {listed}; {} rooms a day", matrix.rooms_a_day),
         format!("matrix: sends {} messages at once, then {} a minute", matrix.burst, matrix.messages_per_minute),
     ];
+    if matrix.describe_commands {
+        lines.push("matrix: describes its commands in its rooms, where it has the power to".to_owned());
+    }
     if matrix.homeserver.scheme() == "http" {
         lines.push("matrix: note: http is not encrypted, so keep it to this machine or a private network".to_owned());
     }

@@ -852,6 +852,38 @@ command-convener-add = make someone a convener
 command-convener-remove = make someone a member again
 command-help = see this
 
+# Where an app lists commands by itself, what one for conveners does.
+describe-convening = { $does } (conveners)
+# What an app shows beside each thing a command asks for, small letter first, no full stop. Ids are of the form A2, P7, O3, G4.
+parameter-ask = the ask, such as A2
+parameter-pledge = the pledge, such as P7
+parameter-id = which one, such as A2, P7 or O3
+parameter-gathering = the gathering, such as G4; without one, the next
+parameter-words = in your own words
+parameter-kind = the kind of help, such as goods or time
+parameter-need = how many you need
+parameter-by = by when: a day, with a time if that matters
+parameter-visibility = who sees it: open, private or anonymous
+parameter-what = what you promise
+parameter-first = your first step
+parameter-amount = how many
+parameter-note = a word about it, if you like
+parameter-nudges = my reminders
+parameter-who = whom
+parameter-zone = the time zone, such as America/Chicago
+parameter-language = the language I write in
+parameter-quiet = your quiet hours, such as 20:30-08:30
+parameter-away = the last day you are away, or off
+parameter-notices = whether I tell you what happened for you
+parameter-when = the day and the time
+parameter-where = where it is
+parameter-facilitator = who facilitates
+parameter-scribe = who writes down what is said
+parameter-name = the community's name
+parameter-confirm = after how many quiet days help counts as confirmed
+parameter-digest = how many days before a gathering the digest comes
+parameter-weekly = when the weekly digest comes, or off
+
 # Examples for each command, one per line.
 usage-ask =
     - `ask Two folding tables for Saturday need:2 by:{ $example }`

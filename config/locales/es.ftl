@@ -720,6 +720,38 @@ command-convener-add = incluir a alguien en la coordinación
 command-convener-remove = sacar a alguien de la coordinación
 command-help = ver esto
 
+# Donde una aplicación enumera los comandos por sí misma, lo que hace uno de la coordinación.
+describe-convening = { $does } (coordinación)
+# Lo que una aplicación muestra junto a cada cosa que pide un comando, en minúscula y sin punto. Los ids son A2, P7, O3, G4.
+parameter-ask = la petición, por ejemplo A2
+parameter-pledge = la promesa, por ejemplo P7
+parameter-id = cuál, por ejemplo A2, P7 u O3
+parameter-gathering = el encuentro, por ejemplo G4; si no dices cuál, el próximo
+parameter-words = con tus palabras
+parameter-kind = el tipo de ayuda, por ejemplo goods o time
+parameter-need = cuántas cosas o personas necesitas
+parameter-by = para cuándo: un día, con hora si importa
+parameter-visibility = quién lo ve: open, private o anonymous
+parameter-what = qué prometes
+parameter-first = tu primer paso
+parameter-amount = cuántas
+parameter-note = unas palabras sobre ello, si quieres
+parameter-nudges = mis recordatorios
+parameter-who = a quién
+parameter-zone = la zona horaria, por ejemplo America/Chicago
+parameter-language = el idioma en que escribo
+parameter-quiet = tus horas de silencio, por ejemplo 20:30-08:30
+parameter-away = el último día de tu ausencia, u off
+parameter-notices = si te cuento lo que pasó contigo
+parameter-when = el día y la hora
+parameter-where = dónde es
+parameter-facilitator = quién facilita
+parameter-scribe = quién anota lo que se dice
+parameter-name = el nombre de la comunidad
+parameter-confirm = tras cuántos días de silencio la ayuda cuenta como confirmada
+parameter-digest = cuántos días antes de un encuentro llega el resumen
+parameter-weekly = cuándo llega el resumen semanal, u off
+
 # Ejemplos, uno por línea.
 usage-ask =
     - `ask Dos mesas plegables para el sábado need:2 by:{ $example }`

@@ -72,6 +72,7 @@ pub const KEYS: &[Key] = &[
     key("matrix.conveners_of", Takes::Text, "room"),
     key("matrix.messages_per_minute", Takes::Whole, "12"),
     key("matrix.burst", Takes::Whole, "10"),
+    key("matrix.describe_commands", Takes::Text, "off"),
 ];
 
 /// The environment's word for every key: `matrix.user` is `BARNRAISER_MATRIX__USER`.

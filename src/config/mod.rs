@@ -130,6 +130,8 @@ pub struct Matrix {
     /// How many messages the homeserver takes a minute, and how many at once.
     pub messages_per_minute: u32,
     pub burst: u32,
+    /// Whether the bot describes its commands in the state of its rooms.
+    pub describe_commands: bool,
 }
 
 /// Whose devices take part in encrypted conversation with the bot.
@@ -286,7 +288,7 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
         false => Some(None),
     };
     let trust = sheet.text("matrix.trust", values::trust);
-    let encrypt_chats = sheet.text("matrix.encrypt_chats", values::on_or_off);
+    let encrypt_chats = sheet.text("matrix.encrypt_chats", values::switch);
     let prefix = sheet.text("matrix.prefix", values::prefix);
     let inviters = sheet.list("matrix.inviters", values::inviter);
     let rooms_a_day = sheet.whole("matrix.rooms_a_day", 1, 1_000);
@@ -294,6 +296,7 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
     let conveners_of = sheet.text("matrix.conveners_of", values::conveners_of);
     let messages_per_minute = sheet.whole("matrix.messages_per_minute", 1, 6_000);
     let burst = sheet.whole("matrix.burst", 1, 1_000);
+    let describe_commands = sheet.text("matrix.describe_commands", values::switch);
     Some(Matrix {
         homeserver: homeserver?,
         user: user?,
@@ -309,6 +312,7 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
         conveners_of: conveners_of?,
         messages_per_minute: messages_per_minute?,
         burst: burst?,
+        describe_commands: describe_commands?,
     })
 }
 

@@ -60,6 +60,15 @@ pub fn format(text: &str) -> Result<LogFormat, Wrong> {
     }
 }
 
+/// `on` or `off`.
+pub fn switch(text: &str) -> Result<bool, Wrong> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Wrong::new(format!("{} is neither on nor off", shown(text)), "use \"on\" or \"off\"")),
+    }
+}
+
 /// A cron expression.
 pub fn schedule(text: &str) -> Result<Schedule, Wrong> {
     text.parse().map_err(|why| {
@@ -156,15 +165,6 @@ pub fn conveners_of(text: &str) -> Result<ConvenersOf, Wrong> {
         "room" => Ok(ConvenersOf::Room),
         "space" => Ok(ConvenersOf::Space),
         _ => Err(Wrong::new(format!("{} is not a place for conveners", shown(text)), "use \"room\" or \"space\"")),
-    }
-}
-
-/// A switch.
-pub fn on_or_off(text: &str) -> Result<bool, Wrong> {
-    match text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err(Wrong::new(format!("{} is neither on nor off", shown(text)), "use \"on\" or \"off\"")),
     }
 }
 

@@ -153,6 +153,7 @@ fn the_documented_matrix_section_loads_once_switched_on() {
     assert_eq!((matrix.convener_power, matrix.conveners_of), (50, ConvenersOf::Room));
     assert_eq!((matrix.trust, matrix.encrypt_chats), (Trust::SignedDevices, true));
     assert_eq!(matrix.recovery_key.unwrap().reveal(), "HKP7 XZHO");
+    assert!(!matrix.describe_commands);
     let SignIn::Password(password) = matrix.sign_in else { panic!("it was a password") };
     assert_eq!(password.reveal(), SECRET);
 }
@@ -491,6 +492,9 @@ fn values_are_read_for_what_they_mean() {
         ("matrix", "messages_per_minute = 0", false),
         ("matrix", "burst = 1", true),
         ("matrix", "burst = 1001", false),
+        ("matrix", "describe_commands = \"on\"", true),
+        ("matrix", "describe_commands = \"yes\"", false),
+        ("matrix", "describe_commands = true", false),
         ("matrix", "device_name = \"\"", false),
     ] {
         assert_eq!(loads(section, line), fine, "{section}: {line}");

@@ -101,8 +101,9 @@ fn settings(url: &str, data: &Path, password: &str) -> Settings {
         conveners_of: ConvenersOf::Room,
         messages_per_minute: 6_000,
         burst: 1_000,
+        describe_commands: false,
     };
-    Settings { account, known_verbs: vec!["ask".into()], data: data.to_owned() }
+    Settings { account, known_verbs: vec!["ask".into()], language: Language::English, data: data.to_owned() }
 }
 
 async fn connect(url: &str, data: &Path) -> Matrix {

@@ -17,6 +17,7 @@ use matrix_sdk::{Client, Room};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Backoff, Patience};
+use super::describe::{self, Describing};
 use super::event::Event;
 use super::hearing::{Company, Ears};
 use super::invitations::{self, Invitations};
@@ -94,6 +95,12 @@ pub(super) async fn run(
     let mut listener = Listener {
         invitations: Invitations::new(client.clone(), settings.account.clone()),
         upgrades: Upgrades::new(client.clone()),
+        describing: Describing::new(
+            settings.account.describe_commands,
+            &settings.account.prefix,
+            settings.account.messages_per_minute,
+        ),
+        undescribed: HashSet::new(),
         client,
         settings,
         engine,
@@ -148,6 +155,9 @@ struct Listener {
     signals: Signals,
     invitations: Invitations,
     upgrades: Upgrades,
+    describing: Describing,
+    /// Rooms whose state may not say yet what the commands are.
+    undescribed: HashSet<OwnedRoomId>,
     own: OwnedUserId,
     ears: Ears,
     /// The last event of each room that needs no second look.
@@ -171,7 +181,9 @@ impl Listener {
         self.upgrades.follow(&self.engine).await?;
         self.catch_up().await?;
         self.open_sealed().await?;
+        self.describe().await;
         let pauses = [
+            (!self.undescribed.is_empty()).then_some(describe::REST),
             self.patience.until_next(),
             self.invitations.until_next(),
             self.upgrades.until_next(),
@@ -341,6 +353,9 @@ impl Listener {
         if event.written_body().is_none() && event.changed_body().is_none() {
             return Ok(None);
         }
+        if let Some(form) = describe::invoked(&event.content, self.own.as_str()).filter(|_| event.edited().is_none()) {
+            return Ok(Some(Body::Said(form)));
+        }
         let own_name = places::own_name(room).await?;
         if let Some(command) = self.ears.command(event, company, own_name.as_deref()) {
             return Ok(Some(Body::Said(command)));
@@ -386,6 +401,21 @@ impl Listener {
         Ok(())
     }
 
+    /// Has the rooms' state say what the commands are. Nothing waits for it.
+    async fn describe(&mut self) {
+        for id in self.undescribed.clone() {
+            let Some(room) = self.client.get_room(&id) else { continue };
+            match describe::keep_in_step(&room, &mut self.describing, self.settings.language).await {
+                Ok(true) => drop(self.undescribed.remove(&id)),
+                Ok(false) => {}
+                Err(trouble) => {
+                    tracing::warn!(room = %id, %trouble, "cannot describe the commands here");
+                    self.undescribed.remove(&id);
+                }
+            }
+        }
+    }
+
     /// The bot may have been put out of rooms while it was away.
     async fn tell_left_rooms(&self) -> Result<(), Stopped> {
         for room in self.client.left_rooms() {
@@ -399,6 +429,7 @@ impl Listener {
         if places::company(room).await? == Company::Alone {
             return Ok(());
         }
+        self.undescribed.insert(room.room_id().to_owned());
         let roster = places::roster(room, &self.settings.account).await?;
         if self.rosters.get(room.room_id()) != Some(&roster) {
             self.engine.roster(roster.clone()).await?;

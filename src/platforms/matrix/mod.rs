@@ -7,7 +7,7 @@
 //! Reading order: [`settings`], `session` (login and what is kept on disk) and `identity` (who the bot is to other devices),
 //! `event`, `hearing` and `presses` (what was said to the bot), `places` (who is where, and with which standing), `listener`
 //! (the sync loop) with `invitations`, `upgrades` and `signals` beside it, `words` (how a message looks), `direct` (the one
-//! chat with each person), `gateway` with `pictures`.
+//! chat with each person), `gateway` with `pictures`, and `describe` (the commands as clients can complete them).
 
 use matrix_sdk::Client;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 
 mod backoff;
+mod describe;
 mod direct;
 mod event;
 mod gateway;

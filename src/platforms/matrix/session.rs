@@ -406,6 +406,7 @@ pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::community::Language;
 
     fn settings(data: &Path) -> Settings {
         let account = crate::config::Matrix {
@@ -423,8 +424,9 @@ mod tests {
             conveners_of: crate::config::ConvenersOf::Room,
             messages_per_minute: 6_000,
             burst: 1_000,
+            describe_commands: false,
         };
-        Settings { account, known_verbs: Vec::new(), data: data.to_owned() }
+        Settings { account, known_verbs: Vec::new(), language: Language::English, data: data.to_owned() }
     }
 
     fn kept(user: &str, store_made: bool) -> Kept {

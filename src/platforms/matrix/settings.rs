@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config;
+use crate::domain::community::Language;
 
 /// Everything the Matrix side needs to know.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Settings {
     pub account: config::Matrix,
     /// The first words of all commands: `/ask …` in a room is only heard if its first word is one of these.
     pub known_verbs: Vec<String>,
+    /// The language in which the commands are described to clients.
+    pub language: Language,
     /// The bot's data folder; the Matrix side keeps everything in its subfolder `matrix`.
     pub data: PathBuf,
 }

@@ -100,6 +100,19 @@ fn one(d: &mut Draft<'_>, spec: &Spec) {
     }
 }
 
+/// A command in one line. It is read by everybody, so it says whom it is for.
+pub(super) fn describe(d: &Draft<'_>, spec: &Spec) -> String {
+    let id = command_id(spec.path);
+    match spec.who {
+        Role::Convener => d.words("describe-convening", &[("does", d.part(&id, &[]))]),
+        Role::Member => d.words(&id, &[]),
+    }
+}
+
+pub(super) fn describe_parameter(d: &Draft<'_>, name: &str) -> String {
+    d.words(&format!("parameter-{name}"), &[])
+}
+
 /// The id of a command's examples, if there is such a command.
 pub(super) fn usage(path: &str) -> Option<String> {
     specs::find(path).map(|spec| usage_id(spec.path))

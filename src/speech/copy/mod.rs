@@ -26,13 +26,29 @@ use super::doc::{Doc, Span};
 use super::message::{Message, Voice};
 use crate::domain::Zone;
 use crate::domain::community::Language;
+use crate::grammar::Spec;
 
 /// What the console says when it opens.
 pub fn console_greeting(language: Language) -> Doc {
-    let voice = Voice { language, zone: Zone::utc(), now: jiff::Timestamp::UNIX_EPOCH };
+    let voice = bare_voice(language);
     let mut draft = Draft::new(&voice);
     draft.tell("console-greeting", &[]);
     draft.finish()
+}
+
+/// What a command does, in one line, for a platform that lists commands by itself.
+pub fn describe(spec: &Spec, language: Language) -> String {
+    help::describe(&Draft::new(&bare_voice(language)), spec)
+}
+
+/// What a command asks for under this name: one of its options, `words`, or what it points at.
+pub fn describe_parameter(name: &str, language: Language) -> String {
+    help::describe_parameter(&Draft::new(&bare_voice(language)), name)
+}
+
+/// For copy without dates.
+fn bare_voice(language: Language) -> Voice {
+    Voice { language, zone: Zone::utc(), now: jiff::Timestamp::UNIX_EPOCH }
 }
 
 /// A message in the words of its voice.

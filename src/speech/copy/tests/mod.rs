@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentBundle, FluentResource};
 
 use self::samples::*;
-use super::{console_greeting, phrase, say};
+use super::{console_greeting, describe, describe_parameter, phrase, say};
 use crate::domain::community::Language;
 use crate::domain::refusal::Refusal;
 use crate::grammar::SPECS;
@@ -125,6 +125,12 @@ macro_rules! sources {
     ($($name:ident),*) => { [$((stringify!($name), include_str!(concat!("../", stringify!($name), ".rs")))),*] };
 }
 
+/// The names under which commands ask for something: what they point at, their words and their options.
+fn parameters() -> impl Iterator<Item = &'static str> {
+    let options = SPECS.iter().flat_map(|spec| spec.options).map(|opt| opt.name);
+    ["ask", "pledge", "id", "gathering", "words"].into_iter().chain(options)
+}
+
 /// The ids that stand in the source of the copy, as string literals. Ids have a hyphen in them; nothing else there does.
 fn ids_in_source() -> BTreeSet<String> {
     let map = include_str!("../mod.rs");
@@ -153,6 +159,7 @@ fn ids_in_source() -> BTreeSet<String> {
         ids.insert(format!("command-{}", path.replace(' ', "-")));
         ids.insert(format!("usage-{}", path.replace(' ', "-")));
     }
+    ids.extend(parameters().map(|name| format!("parameter-{name}")));
     ids
 }
 
@@ -171,6 +178,8 @@ fn every_text_is_spoken_by_some_sample_with_all_its_variables() {
         say(&message, &voice(Language::English));
     }
     console_greeting(Language::English);
+    SPECS.iter().for_each(|spec| drop(describe(spec, Language::English)));
+    parameters().for_each(|name| drop(describe_parameter(name, Language::English)));
     let spoken = phrase::spoken::take();
     for (id, entry) in entries(Language::English) {
         // Chosen by dates alone; dates.rs has its own tests.
