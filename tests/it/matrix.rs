@@ -344,6 +344,11 @@ fn the_clients_in_these_tests_understand_each_other() {
 }
 
 #[test]
+fn people_press_signs_take_presses_back_and_change_their_words() {
+    play("pressing.py", &["--bot", env!("CARGO_BIN_EXE_barnraiser")]);
+}
+
+#[test]
 fn the_whole_story_in_a_real_room() {
     play("story.py", &["--bot", env!("CARGO_BIN_EXE_barnraiser")]);
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use matrix_sdk::Room;
-use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
 use matrix_sdk::ruma::OwnedRoomId;
 use matrix_sdk::ruma::events::StateEventType;
 use serde_json::{Map, Value, json};
@@ -327,7 +326,6 @@ fn is_understood(said: &str) -> bool {
 ///
 /// A form that holds what the command does not ask for, or what nobody could type, becomes the request for that command's
 /// help: it changes nothing, and whoever sent it is told what the command takes.
-#[cfg_attr(not(test), expect(dead_code, reason = "hearing will ask it before it reads the body"))]
 pub(super) fn invoked(content: &Value, own: &str) -> Option<String> {
     let form = &content[FORM];
     let mentioned = content["m.mentions"]["user_ids"].as_array()?.iter().any(|user| user == own);
