@@ -10,6 +10,7 @@ use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{Heard, Meaning};
 use super::parcel::{Extent, Outcome, Receipt};
+use super::places;
 use crate::domain::{CommunityId, MemberId};
 use crate::store::outbox::{self, Priority, Sent, Settled};
 use crate::store::rows::StoredCommunity;
@@ -63,6 +64,13 @@ impl Receiving<'_> {
             Outcome::Delivered { message } => {
                 outbox::attempted(script, row, "delivered", None, now);
                 there(script, sent, row, &message, now);
+            }
+            // The bot was put out, or the room was upgraded, while it was on its way.
+            Outcome::Refused { reason } | Outcome::Closed { reason }
+                if places::has_gone(self.conn, &sent.platform, &sent.route).await? =>
+            {
+                outbox::attempted(script, row, "closed", Some(&reason), now);
+                outbox::not_taken(script, row, now);
             }
             Outcome::Refused { reason } => {
                 tracing::warn!(row, reason, "the platform will not take it");
