@@ -263,8 +263,9 @@ impl Engine {
         self.send(Input::PlaceBack { platform, place, name }).await.map(drop)
     }
 
-    /// A place goes on under another id (a room was upgraded). Said before anything is brought from the new one. If that is
-    /// a place already, nothing is mixed: the old one is left.
+    /// A place goes on under another id (a room was upgraded), and the bot is in it. Said before anything is brought from the
+    /// new one, its roster included: if that is a place already, nothing is mixed, and the old one is left. Heard twice:
+    /// nothing.
     pub async fn place_moved(&self, platform: Platform, from: &str, to: &str, name: &str) -> Result<(), Stopped> {
         let (from, to, name) = (from.to_owned(), to.to_owned(), name.to_owned());
         self.send(Input::PlaceMoved { platform, from, to, name }).await.map(drop)

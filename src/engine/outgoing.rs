@@ -95,6 +95,10 @@ impl Claiming<'_> {
                 outbox::settle(&mut script, id, Settled::Cancelled, now);
                 return Ok((script, Claimed::Later));
             }
+            Way::Elsewhere => {
+                places::send_on(self.conn, self.keys, &mut script, self.platform, &row, now).await?;
+                return Ok((script, Claimed::Later));
+            }
             Way::Back => {
                 let items = places::nudge_items(&row)?;
                 places::take_back(self.conn, &mut script, &row, &items, now).await?;

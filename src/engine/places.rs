@@ -11,19 +11,21 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
-use super::case::{Case, Stop};
+use super::case::{Case, Stop, to_json};
 use super::gatherings::arm_weekly;
 use super::inbound::{Cause, Inbound, Place};
+use super::keys::Keys;
 use super::meaning::{Meaning, NudgeOf};
+use super::parcel::Destination;
 use super::roster::Placing;
 use crate::domain::Zone;
-use crate::domain::ask::{AskState, Visibility};
+use crate::domain::ask::{AskState, Standing, Visibility};
 use crate::domain::calendar::days_after;
 use crate::domain::community::Platform;
-use crate::domain::{CommunityId, MemberId};
-use crate::store::outbox::{self, Waiting};
+use crate::domain::{AskId, CommunityId, MemberId};
+use crate::store::outbox::{self, Onward, Waiting};
 use crate::store::places::{self, Absence};
-use crate::store::scope::{self, PlaceRow};
+use crate::store::scope::{self, PlaceRow, Subject};
 use crate::store::script::Script;
 use crate::store::timers::{self, Due, Timer};
 use crate::store::{Fault, lists, people, writes};
@@ -46,6 +48,41 @@ impl Placing<'_> {
         if place.left_at.is_some() {
             come_back(&mut case, &place).await?;
             places::set_name(&mut case.script, place.id, name);
+        }
+        Ok(case.script)
+    }
+
+    /// A place goes on under another id: with its community, its people and what waited for it. Cards in the old room stay
+    /// as they are; what is still asked gets a new one. If there is a place already, nothing is mixed.
+    pub(super) async fn moved(self, platform: Platform, from: &str, to: &str, name: &str) -> Result<Script, Fault> {
+        let days = self.defaults.grace_days;
+        let Some((mut case, old)) = self.known(platform, from).await?.filter(|_| from != to) else {
+            return Ok(Script::default());
+        };
+        let reference = to.to_owned();
+        let new = match places::goes_on_as(case.conn, platform, to).await? {
+            None => {
+                let new = PlaceRow { id: case.keys.place(), platform, reference, left_at: None };
+                people::new_place(&mut case.script, case.community.community.id, &new, name);
+                new
+            }
+            // It once moved from there, and moves back.
+            Some((id, end)) if end.id == old.id => {
+                places::revive(&mut case.script, id, name);
+                PlaceRow { id, platform, reference, left_at: None }
+            }
+            Some(_) => {
+                leave(&mut case, &old, days);
+                return Ok(case.script);
+            }
+        };
+        if old.left_at.is_some() {
+            come_back(&mut case, &old).await?;
+        }
+        let asks = places::asks_with_cards(case.conn, old.id).await?;
+        places::moved(&mut case.script, old.id, new.id);
+        for ask in asks {
+            show(&mut case, ask, &new, is_open).await?;
         }
         Ok(case.script)
     }
@@ -109,15 +146,31 @@ pub(super) async fn come_back(case: &mut Case<'_>, place: &PlaceRow) -> Result<(
     }
     // The platform may have refused an edit before anybody said that the bot is out.
     for ask in places::stale_cards(case.conn, place.id).await? {
-        let scope = scope::of(case.conn, community, ask.into()).await?;
-        let Some(subject) = scope.and_then(|scope| scope.subject) else { continue };
-        let stored = &subject.ask;
-        if stored.ask.visibility == Visibility::Open && stored.ask.state == AskState::Open {
-            writes::touch_ask(&mut case.script, community, ask);
-            only_faults(case.card_in(ask, stored.version + 1, place))?;
-        }
+        show(case, ask, place, |_| true).await?;
     }
     Ok(())
+}
+
+/// An ask's card is shown as it is now: edited where it stands, posted where it does not.
+async fn show(
+    case: &mut Case<'_>,
+    ask: AskId,
+    place: &PlaceRow,
+    worth: impl Fn(&Subject) -> bool,
+) -> Result<(), Fault> {
+    let community = case.here().id;
+    let scope = scope::of(case.conn, community, ask.into()).await?;
+    if let Some(subject) = scope.and_then(|scope| scope.subject).filter(worth) {
+        writes::touch_ask(&mut case.script, community, ask);
+        only_faults(case.card_in(ask, subject.ask.version + 1, place))?;
+    }
+    Ok(())
+}
+
+/// Is somebody still looking for help with it, where everyone may know?
+fn is_open(subject: &Subject) -> bool {
+    let ask = &subject.ask.ask;
+    ask.visibility == Visibility::Open && ask.state == AskState::Open && ask.standing(subject.tally()) != Standing::Met
 }
 
 /// Nothing here is somebody's words, so nothing can be refused.
@@ -165,8 +218,10 @@ pub(super) enum Way {
     Open,
     /// It waits for the place to come back, and is looked at again then.
     Shut(Timestamp),
-    /// It is no use when the place comes back.
+    /// It is no use when the place comes back, or where it goes on.
     Over,
+    /// The place goes on as another one, and so does the message.
+    Elsewhere,
     /// A nudge that was not said is not counted: it goes back to where it came from.
     Back,
     /// The grace period is over: it is not kept any longer.
@@ -184,6 +239,10 @@ pub(super) async fn way(
     let absence = places::absence(conn, platform, &row.route, row.community_id).await?;
     let (ready, is) = (row.state == "ready", |cause: Cause| row.cause == cause.name());
     let (since, card) = match absence {
+        // What may stand in the old room is looked for in the old room; new cards are posted in the new one.
+        Absence { place_moved: true, .. } if ready && is(Cause::Card) => return Ok(Way::Over),
+        Absence { place_moved: true, .. } if ready => return Ok(Way::Elsewhere),
+        Absence { place_moved: true, .. } => return Ok(Way::Open),
         Absence { place_left_at: Some(since), .. } => (since, is(Cause::Card)),
         // Only what the bot says by itself. Whoever writes to it alone is answered.
         Absence { community_left_at: Some(since), .. } if ready && by_itself(row) => (since, true),
@@ -230,6 +289,30 @@ pub(super) async fn take_back(
         }
     }
     Ok(())
+}
+
+/// A message for a room that was upgraded goes to the new one.
+pub(super) async fn send_on(
+    conn: &mut SqliteConnection,
+    keys: &mut Keys,
+    script: &mut Script,
+    platform: Platform,
+    row: &Waiting,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    if let Some((_, place)) = places::goes_on_as(conn, platform, &row.route).await? {
+        let destination = to_json(&Destination::Place { platform, id: place.reference })?;
+        let onward = Onward { id: keys.outbox(), destination: &destination, place: place.id };
+        outbox::send_on(script, row.id, onward, now);
+    }
+    Ok(())
+}
+
+/// Is the bot out of this room, or is it not the place any more? Then what was refused there waits, or goes on.
+pub(super) async fn has_gone(conn: &mut SqliteConnection, platform: &str, route: &str) -> Result<bool, Fault> {
+    let Ok(platform) = platform.parse() else { return Ok(false) };
+    let absence = places::absence(conn, platform, route, None).await?;
+    Ok(absence.place_moved || absence.place_left_at.is_some())
 }
 
 /// What a nudge row is about.

@@ -371,7 +371,10 @@ impl Desk<'_> {
                 let script = self.placing().back(platform, &place, &name).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
-            Input::PlaceMoved { .. } => Ok(Outcome::Noted),
+            Input::PlaceMoved { platform, from, to, name } => {
+                let script = self.placing().moved(platform, &from, &to, &name).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
             Input::Unread(new) => {
                 let script = self.puzzling().unread(&new).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)

@@ -10,7 +10,7 @@ use super::keys::Keys;
 use super::meaning::{self, Addressee, Heard, Meaning};
 use super::outgoing::Frozen;
 use super::parcel::{Extent, Outcome, Receipt};
-use super::{Defaults, buttons};
+use super::{Defaults, buttons, places};
 use crate::domain::{CommunityId, MemberId};
 use crate::speech::message::{Message, Sign};
 use crate::store::outbox::{self, Priority, Sent, Settled};
@@ -65,6 +65,13 @@ impl Receiving<'_> {
             Outcome::Delivered { message } => {
                 outbox::attempted(script, row, "delivered", None, now);
                 self.there(script, sent, row, &message, &receipt.seeds).await?;
+            }
+            // The bot was put out, or the room was upgraded, while it was on its way.
+            Outcome::Refused { reason } | Outcome::Closed { reason }
+                if places::has_gone(self.conn, &sent.platform, &sent.route).await? =>
+            {
+                outbox::attempted(script, row, "closed", Some(&reason), now);
+                outbox::not_taken(script, row, now);
             }
             Outcome::Refused { reason } => {
                 tracing::warn!(row, reason, "the platform will not take it");

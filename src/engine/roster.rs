@@ -27,6 +27,10 @@ impl<'a> Placing<'a> {
     /// Whoever has standing in the place convenes it; nobody else does by standing.
     pub(super) async fn roster(self, roster: &Roster) -> Result<Script, Fault> {
         let (mut case, place) = self.open(roster.platform, &roster.place, &roster.place_name).await?;
+        // A room that went on as another one says nothing about that one.
+        if !case.places.contains(&place) {
+            return Ok(Script::default());
+        }
         // Who says who is in a room is in it.
         if place.left_at.is_some() {
             come_back(&mut case, &place).await?;

@@ -253,6 +253,30 @@ pub fn let_go(script: &mut Script, community: CommunityId, now: Timestamp) {
     );
 }
 
+/// Where a message goes from now on.
+#[derive(Debug, Clone, Copy)]
+pub struct Onward<'a> {
+    /// The new row's.
+    pub id: i64,
+    /// JSON.
+    pub destination: &'a str,
+    /// If the message is one of a place's own.
+    pub place: i64,
+}
+
+/// What was not taken in one place is to be said in another: by a row of its own, with a name and a key of its own. What was
+/// said there before is not said again.
+pub fn send_on(script: &mut Script, id: i64, onward: Onward<'_>, now: Timestamp) {
+    script.write(
+        "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, answers, \
+         lane, priority, not_before, expires_at, made_at) select ?, community_id, member_id, effect, platform, ?, \
+         iif(place_id is null, null, ?), cause, refs, meaning, answers, lane, priority, not_before, expires_at, made_at \
+         from outbox where id = ? on conflict (community_id, effect, destination) do nothing",
+        [onward.id.into(), onward.destination.into(), onward.place.into(), id.into()],
+    );
+    settle(script, id, Settled::Cancelled, now);
+}
+
 /// It is taken out as if it had never been there.
 pub fn remove(script: &mut Script, id: i64) {
     script.write("delete from outbox where id = ? and state in ('ready', 'unknown')", [id.into()]);

@@ -34,6 +34,57 @@ pub fn not_ended(script: &mut Script, community: CommunityId) {
     script.write("update communities set ended_at = null where id = ?", [community.0.into()]);
 }
 
+/// A place goes on as another one, which takes over who convenes it and who was seen in it.
+pub fn moved(script: &mut Script, from: i64, to: i64) {
+    script.write("update places set moved_to = ?, left_at = null where id = ?", [to.into(), from.into()]);
+    script.write(
+        "insert into standings (member_id, place_id) select member_id, ? from standings where place_id = ? on conflict do nothing",
+        [to.into(), from.into()],
+    );
+    script.write("delete from standings where place_id = ?", [from.into()]);
+    script.write("update accounts set seen_in = ? where seen_in = ?", [to.into(), from.into()]);
+    // Nothing in the old room is edited any more.
+    script.write("delete from cards where place_id = ?", [from.into()]);
+}
+
+/// A place that had moved on is one again.
+pub fn revive(script: &mut Script, place: i64, name: &str) {
+    script
+        .write("update places set moved_to = null, left_at = null, name = ? where id = ?", [name.into(), place.into()]);
+}
+
+/// A place by its reference, and the place it goes on as: itself, if it did not move.
+pub async fn goes_on_as(
+    conn: &mut SqliteConnection,
+    platform: Platform,
+    reference: &str,
+) -> Result<Option<(i64, PlaceRow)>, Fault> {
+    let row: Option<(i64, i64, String, Option<i64>)> = sqlx::query_as(
+        "with recursive way (first, id, ref, left_at, next) as \
+         (select id, id, ref, left_at, moved_to from places where platform = ? and ref = ? \
+          union all select w.first, p.id, p.ref, p.left_at, p.moved_to from way w join places p on p.id = w.next) \
+         select first, id, ref, left_at from way where next is null",
+    )
+    .bind(platform.name())
+    .bind(reference)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|(first, id, reference, left_at)| (first, PlaceRow { id, platform, reference, left_at })))
+}
+
+/// The asks that have a card in a place, or may come to have one there.
+pub async fn asks_with_cards(conn: &mut SqliteConnection, place: i64) -> Result<Vec<AskId>, Fault> {
+    let numbers: Vec<u32> = sqlx::query_scalar(
+        "select ask from cards where place_id = ?1 \
+         union select cast(substr(json_extract(refs, '$[0]'), 2) as integer) from outbox \
+         where place_id = ?1 and cause = 'card' and state not in ('delivered', 'cancelled', 'expired') order by 1",
+    )
+    .bind(place)
+    .fetch_all(conn)
+    .await?;
+    Ok(numbers.into_iter().map(AskId).collect())
+}
+
 /// Whether a place was left and has not come back.
 pub async fn is_left(conn: &mut SqliteConnection, platform: Platform, reference: &str) -> Result<bool, Fault> {
     sqlx::query_scalar("select exists (select 1 from places where platform = ? and ref = ? and left_at is not null)")
@@ -48,6 +99,8 @@ pub async fn is_left(conn: &mut SqliteConnection, platform: Platform, reference:
 pub struct Absence {
     /// Since when the bot is not in the place it goes to.
     pub place_left_at: Option<i64>,
+    /// Whether that place goes on as another one.
+    pub place_moved: bool,
     /// Since when it is in none of its community's places.
     pub community_left_at: Option<i64>,
 }
@@ -59,9 +112,10 @@ pub async fn absence(
     community: Option<i64>,
 ) -> Result<Absence, Fault> {
     sqlx::query_as(
-        "select (select left_at from places where platform = ? and ref = ?) as place_left_at, \
+        "select (select left_at from places where platform = ?1 and ref = ?2) as place_left_at, \
+         exists (select 1 from places where platform = ?1 and ref = ?2 and moved_to is not null) as place_moved, \
          (select iif(count(*) = count(left_at), max(left_at), null) from places \
-          where community_id = ? and moved_to is null) as community_left_at",
+          where community_id = ?3 and moved_to is null) as community_left_at",
     )
     .bind(platform.name())
     .bind(route)

@@ -36,6 +36,7 @@ mod litestream;
 mod machines;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod moving;
 mod opening;
 #[cfg(any(feature = "matrix", feature = "oracle"))]
 mod oracle;

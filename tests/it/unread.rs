@@ -126,7 +126,7 @@ async fn a_person_is_asked_once_a_day_in_a_room_and_others_are_asked_too() {
     rig.wait(minutes(30)).await;
     assert_eq!(requests(&rig).len(), 2, "Dev and Bea");
     // Nobody was asked to say it again, so a late key makes it heard.
-    assert_eq!(waiting(&rig).await, [quiet.event.clone()]);
+    assert_eq!(waiting(&rig).await, vec![quiet.event.clone()]);
     rig.crash().await;
     assert_eq!(rig.engine().hear(quiet).await.unwrap(), Heard::Queued);
     // In another room they have not been asked; nor were they today, once a day has passed.
@@ -156,7 +156,7 @@ async fn what_nobody_waits_for_any_more_is_left_alone() {
     rig.wake().await;
     rig.settle().await;
     assert_eq!(requests(&rig), []);
-    assert_eq!(waiting(&rig).await, [inbound.event.clone()]);
+    assert_eq!(waiting(&rig).await, vec![inbound.event.clone()]);
     assert_eq!(rig.engine().hear(inbound).await.unwrap(), Heard::Queued, "its key came");
     // Or the platform was away when it was to be said.
     says(&mut rig, "bea").await;
