@@ -135,7 +135,7 @@ async fn an_edit_refused_before_anybody_said_so_is_made_up_for() {
     rig.say("dev", "edit A1 need:2").await;
     let edit = rig.claim().await.unwrap();
     let closed = Outcome::Closed { reason: "forbidden".to_owned() };
-    assert!(rig.engine().receipt(Receipt { row: edit.row, outcome: closed }).await.unwrap());
+    assert!(rig.engine().receipt(Receipt::new(edit.row, closed)).await.unwrap());
     put_out(&rig).await;
     let before = rig.world.posts().len();
     invited_back(&rig).await;
@@ -152,7 +152,7 @@ async fn what_may_stand_in_the_room_is_looked_for_when_it_can_be_read_again() {
     let card = rig.claim().await.unwrap();
     let _ = rig.send(&card).await;
     let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
-    assert!(rig.engine().receipt(Receipt { row: card.row, outcome: unknown }).await.unwrap());
+    assert!(rig.engine().receipt(Receipt::new(card.row, unknown)).await.unwrap());
     put_out(&rig).await;
     rig.advance(chicago("2026-03-12 12:00")).await;
     assert_eq!(rig.world.looks(), 0, "nobody can look there");

@@ -37,7 +37,7 @@ fn room(parcel: &Parcel) -> &str {
 }
 
 async fn ended(rig: &Rig, parcel: &Parcel, outcome: Outcome) {
-    assert!(rig.engine().receipt(Receipt { row: parcel.row, outcome }).await.unwrap());
+    assert!(rig.engine().receipt(Receipt::new(parcel.row, outcome)).await.unwrap());
 }
 
 fn unknown() -> Outcome {
@@ -144,7 +144,7 @@ async fn a_card_nobody_can_account_for_blocks_no_new_one() {
     while let Some(parcel) = rig.claim().await {
         rooms.push((room(&parcel).to_owned(), parcel.unresolved_since.is_some()));
         let receipt = match parcel.unresolved_since {
-            Some(_) => Receipt { row: parcel.row, outcome: Outcome::Absent },
+            Some(_) => Receipt::new(parcel.row, Outcome::Absent),
             None => rig.send(&parcel).await,
         };
         assert!(rig.engine().receipt(receipt).await.unwrap());

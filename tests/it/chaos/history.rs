@@ -32,8 +32,20 @@ pub enum Said {
     Care(u32),
     Digest(Option<u32>),
     Preview(Option<u32>),
-    Card { ask: u32, covered: u32, need: u32 },
-    Answer { kind: &'static str, refused: bool },
+    Card {
+        ask: u32,
+        covered: u32,
+        need: u32,
+    },
+    Answer {
+        kind: &'static str,
+        refused: bool,
+    },
+    /// A sign under the message with this key.
+    Button {
+        sign: &'static str,
+        under: String,
+    },
 }
 
 /// What the stand-in did with a request to send.
@@ -156,9 +168,10 @@ pub fn step_name(step: Step) -> &'static str {
     step.name()
 }
 
-/// What a reader sees in a message.
-pub fn read(message: &Message) -> Said {
+/// What a reader sees in a message; `under` is the message it stands under, if it stands under one.
+pub fn read(message: &Message, under: Option<&str>) -> Said {
     match message {
+        Message::Button { sign } => Said::Button { sign: sign.name(), under: under.unwrap_or_default().to_owned() },
         Message::Nudge { items } => Said::Nudge(items.iter().map(|i| (i.pledge.0, step_name(i.step))).collect()),
         Message::Notices { items } => Said::Notices(items.iter().map(told).collect()),
         Message::CareNote { line } => Said::Care(line.pledge.0),

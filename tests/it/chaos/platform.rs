@@ -9,7 +9,9 @@ use barnraiser::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight}
 use barnraiser::domain::community::Platform;
 use barnraiser::engine::inbound::Cause;
 use barnraiser::engine::parcel::{Destination, Extent, Outcome, Pace, Parcel, Rate};
+use barnraiser::speech::doc::Doc;
 use barnraiser::speech::message::Message;
+use barnraiser::speech::sign::Sign;
 use jiff::{SignedDuration, Timestamp};
 
 use super::history::{self, Event, History, To, Verdict};
@@ -207,7 +209,7 @@ impl Gateway for Side {
         let mut inner = self.inner();
         let to = inner.to(&parcel.destination);
         let verdict = inner.verdict(self.platform, to);
-        let said = history::read(&parcel.message);
+        let said = history::read(&parcel.message, parcel.answers.as_deref());
         let refused = parcel.cause == Cause::Refusal;
         inner.note(Event::Request {
             key: parcel.key.clone(),
@@ -221,7 +223,7 @@ impl Gateway for Side {
         inner.count("requests");
         let post = Post { at: inner.now, key: parcel.key.clone(), to };
         let answers = |inner: &mut Inner| {
-            if let Some(event) = &parcel.answers {
+            if let Some(event) = parcel.answers.as_ref().filter(|_| parcel.cause != Cause::Button) {
                 let learned = Learned { event: event.clone(), message: parcel.message.clone(), refused };
                 inner.learned.push(learned);
             }
@@ -291,6 +293,12 @@ impl Gateway for Side {
         inner.count("lookups");
         inner.note(Event::Lookup { key: parcel.key.clone(), to, found });
         lookup
+    }
+
+    /// Only on Matrix is a button a message.
+    fn seeds(&self, doc: &Doc) -> Vec<Sign> {
+        let buttons = doc.buttons.iter().filter(|_| self.platform == Platform::Matrix);
+        buttons.filter_map(|button| button.sign).collect()
     }
 
     async fn clock(&self) -> ServerClock {

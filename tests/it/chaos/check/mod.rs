@@ -1,6 +1,7 @@
 //! The checker, in the manner of Jepsen: it knows what people did and were answered, what the platform was asked and what it
 //! did, and the database at the end. It shares no rule with the bot; what should have happened it works out by itself.
 
+mod buttons;
 mod delivery;
 mod digests;
 mod facts;
@@ -26,6 +27,7 @@ pub fn complaint(what: String, about: impl IntoIterator<Item = String>) -> Compl
 pub fn check(facts: &Facts<'_>) -> Vec<Complaint> {
     let mut wrong = Vec::new();
     delivery::check(facts, &mut wrong);
+    buttons::check(facts, &mut wrong);
     records::check(facts, &mut wrong);
     promises::check(facts, &mut wrong);
     nudges::check(facts, &mut wrong);

@@ -106,6 +106,7 @@ impl Life {
                     self.note(Event::Queued { event });
                     self.deeds[*deed].taken = Some(now);
                 }
+                Heard::Silently => unreachable!("every deed is typed"),
                 Heard::Again => {
                     self.note(Event::Again { event });
                     let deed = &mut self.deeds[*deed];
