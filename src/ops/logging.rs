@@ -18,9 +18,10 @@ use crate::config::{Log, LogFormat};
 const TAMED: [&str; 2] = ["matrix_sdk", "sqlx"];
 
 /// Targets that are silent unless the operator names them: matrix-sdk logs each answer that is no success as an error, with
-/// the server's own words, even those it expects; and on every sync that there is no key backup. Trouble that matters comes
-/// back as an error to the bot, which logs it itself. (matrix-sdk 0.18)
-const SILENT: [&str; 2] = ["matrix_sdk::http_client", "matrix_sdk_crypto::backups"];
+/// the server's own words, even those it expects; on every sync that there is no key backup; and of a room just made that it
+/// does not know who may do what there yet. Trouble that matters comes back as an error to the bot, which logs it itself.
+/// (matrix-sdk 0.18)
+const SILENT: [&str; 3] = ["matrix_sdk::http_client", "matrix_sdk::room", "matrix_sdk_crypto::backups"];
 
 /// Why the log could not be opened.
 #[derive(Debug, thiserror::Error)]

@@ -426,7 +426,7 @@ impl Listener {
 
     /// Tells the engine who convenes a public room, if that is news.
     async fn tell_roster(&mut self, room: &Room) -> Result<(), Halt> {
-        if places::company(room).await? == Company::Alone {
+        if room.is_space() || places::company(room).await? == Company::Alone {
             return Ok(());
         }
         self.undescribed.insert(room.room_id().to_owned());
