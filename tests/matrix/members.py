@@ -206,11 +206,15 @@ class Member(Watcher):
         await member.client.keys_upload()
         member.identity = identity
         if signed:
-            if identity is None:
-                member.identity = await member._api(signing.begin, user_id, password)
-            await member._api(member.identity.vouch_for, member.device)
+            await member.sign_device(password)
         member._loop = asyncio.create_task(member._listen())
         return member
+
+    async def sign_device(self, password):
+        """Vouches for this device, as clients ask everybody to after signing in."""
+        if self.identity is None:
+            self.identity = await self._api(signing.begin, self.id, password)
+        await self._api(self.identity.vouch_for, self.device)
 
     async def leave(self):
         if self._loop:
