@@ -31,6 +31,7 @@ mod speaker;
 mod telling;
 mod view;
 pub mod vitals;
+mod whereabouts;
 
 use std::collections::HashMap;
 use std::path::Path;
