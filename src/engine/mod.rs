@@ -33,6 +33,7 @@ mod telling;
 mod unread;
 mod view;
 pub mod vitals;
+mod whereabouts;
 
 use std::collections::HashMap;
 use std::path::Path;

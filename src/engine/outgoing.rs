@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
+use super::hear::PRESS_ANSWERED;
 use super::inbound::Cause;
 use super::keys::{self, Keys};
 use super::meaning::{self, Addressee, Meaning};
@@ -274,6 +275,7 @@ fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
         voice: frozen.voice,
         edits: frozen.edits,
         answers: row.answers.clone(),
+        quotes: !row.effect.starts_with(PRESS_ANSWERED),
         thread: frozen.thread,
         unresolved_since: unresolved.map_err(|_| broken("instant"))?.filter(|_| row.state == "unknown"),
     })

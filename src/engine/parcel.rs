@@ -46,6 +46,8 @@ pub struct Parcel {
     pub edits: Option<String>,
     /// The platform's id of the event this answers, if it answers one.
     pub answers: Option<String>,
+    /// Whether what it answers are words that may be shown beside it, and no press.
+    pub quotes: bool,
     /// The platform's id of the card of the one ask this is about, in the place where this goes: the conversation about the
     /// ask stands under it.
     pub thread: Option<String>,

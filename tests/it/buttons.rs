@@ -4,7 +4,7 @@
 use barnraiser::domain::community::Platform;
 use barnraiser::engine::Next;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::Cause;
+use barnraiser::engine::inbound::{Answer, Cause, Inbound};
 use barnraiser::engine::parcel::{Outcome, Pace, Parcel, Rate, Receipt};
 use barnraiser::speech::message::Message;
 use jiff::SignedDuration;
@@ -77,6 +77,26 @@ async fn a_card_has_its_buttons_once_however_often_it_is_edited() {
     rig.settle().await;
     assert_eq!(said(&rig, Cause::Card).len(), 3, "two edits");
     assert_eq!(buttons(&rig).len(), 2, "and what was under it is under it still");
+}
+
+/// A platform may give an edit a name of its own; what is under the message is under the message.
+#[tokio::test]
+async fn an_edit_adds_nothing_to_what_it_edits_by_whatever_name_it_comes_back() {
+    let mut rig = eastbank().await;
+    rig.say("dev", "ask Two lamps need:2").await;
+    rig.settle().await;
+    rig.say("hana", "pledge A1 what:lamps by:2026-03-11").await;
+    let mut edits = 0;
+    while let Some(parcel) = rig.claim().await {
+        let mut receipt = rig.send(&parcel).await;
+        if parcel.edits.is_some() {
+            assert_eq!(receipt.seeds.len(), 2);
+            receipt.outcome = Outcome::Delivered { message: "another".to_owned() };
+            edits += 1;
+        }
+        assert!(rig.engine().receipt(receipt).await.unwrap());
+    }
+    assert_eq!((edits, buttons(&rig).len()), (1, 2));
 }
 
 #[tokio::test]
@@ -238,12 +258,25 @@ async fn nobody_hears_of_a_button_that_could_not_be_added_and_the_others_follow(
     let closed = || Outcome::Closed { reason: "no reactions here".to_owned() };
     for outcome in [refused(), closed()] {
         let (mut rig, nudge) = reminded().await;
+        // Seen to speak: there she would be asked for more.
+        let seen = rig.inbound("hana", "mine");
+        rig.engine().hear(Inbound { answer: Answer::Outbox, ..seen }).await.unwrap();
+        deliver(&rig, Cause::Reply).await;
         let first = rig.claim().await.unwrap();
         end(&rig, &first, outcome).await;
         rig.settle().await;
         assert_eq!(under(&rig, &nudge.key), "📅 ↩️ 🔕");
         no_word_of_it(&mut rig).await;
     }
+
+    // Where no sign may stand, words may.
+    let mut rig = eastbank().await;
+    rig.say("dev", "ask Two lamps").await;
+    deliver(&rig, Cause::Card).await;
+    while let Some(button) = rig.claim().await {
+        end(&rig, &button, closed()).await;
+    }
+    no_word_of_it(&mut rig).await;
 
     // Nobody can tell whether it is there.
     let (mut rig, nudge) = reminded().await;
@@ -265,7 +298,7 @@ async fn no_word_of_it(rig: &mut Rig) {
     let told = |post: &&Post| post.to == "dm:amara" || post.text.contains("can't write to you");
     assert_eq!(rig.world.posts().iter().filter(told).count(), 0);
     let check = rig.say_directly("amara", "community check").await;
-    for sign in ["parked", "could not be delivered", "too late", "can't tell"] {
+    for sign in ["parked", "could not be delivered", "too late", "can't tell", "post or read"] {
         assert!(!check.contains(sign), "{check}");
     }
     let care = rig.say_directly("amara", "care").await;

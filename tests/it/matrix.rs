@@ -146,6 +146,7 @@ fn parcel(key: &str, destination: Destination, cause: Cause) -> Parcel {
         voice: Voice { language: Language::English, zone: "UTC".parse::<Zone>().unwrap(), now: Timestamp::UNIX_EPOCH },
         edits: None,
         answers: None,
+        quotes: true,
         thread: None,
         unresolved_since: None,
     }

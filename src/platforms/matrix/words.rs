@@ -90,13 +90,16 @@ fn assemble(letter: &Letter, prefix: &str, reader: Reader<'_>, picture: Option<&
         whole[ANSWERS] = json!(answered);
     }
     if parcel.edits.is_none() {
-        let answered = parcel.answers.as_deref().filter(|_| reader.same_room);
+        let answered = parcel.answers.as_deref().filter(|_| reader.same_room && parcel.quotes);
         let relation = relation(answered, parcel.thread.as_deref());
         if !relation.is_null() {
             whole["m.relates_to"] = relation;
         }
     }
-    let signs: Vec<_> = letter.doc.buttons.iter().filter_map(|b| Some(json!([b.sign?.emoji(), b.command]))).collect();
+    // In a direct chat nothing else says which community is meant.
+    let within = reader.alone.map(|_| format!(" in:{}", parcel.community)).unwrap_or_default();
+    let sign = |button: &Button| Some(json!([button.sign?.emoji(), format!("{}{within}", button.command)]));
+    let signs: Vec<_> = letter.doc.buttons.iter().filter_map(sign).collect();
     if !signs.is_empty() {
         whole[BUTTONS] = json!(signs);
     }
@@ -275,6 +278,7 @@ mod tests {
             },
             edits: None,
             answers: Some("$asked".into()),
+            quotes: true,
             thread: None,
             unresolved_since: None,
         };
@@ -348,6 +352,9 @@ mod tests {
         assert!(body.ends_with("- ✅ Done: !aid done P1\n- 🙋 I can help\n- Thanks: !aid thanks P1"), "{body}");
         let listed: Vec<_> = buttons(&content).collect();
         assert_eq!(listed, [("✅", "done P1"), ("🙋", "pledge A1 what: by:")]);
+        let alone = super::content(&nudge, "!aid ", Reader { alone: Some(user_id!("@ana:x")), same_room: true }, None);
+        let listed: Vec<_> = buttons(&alone).map(|(_, command)| command).collect();
+        assert_eq!(listed, ["done P1 in:eastbank", "pledge A1 what: by: in:eastbank"]);
         assert_eq!(buttons(&json!({BUTTONS: "✅"})).count(), 0);
         assert_eq!(buttons(&json!({BUTTONS: [["✅"], [1, 2], "x", ["✅", "done P2"]]})).count(), 1);
     }
@@ -360,9 +367,10 @@ mod tests {
         let relation = &threaded["m.relates_to"];
         assert_eq!((relation["rel_type"].as_str(), relation["event_id"].as_str()), (Some("m.thread"), Some("$card")));
         assert_eq!(relation["m.in_reply_to"]["event_id"], "$asked");
-        answer.parcel.answers = None;
-        let of_itself = content(&answer, "!aid ", ROOM, None);
-        assert_eq!(of_itself["m.relates_to"]["m.in_reply_to"]["event_id"], "$card");
+        answer.parcel.quotes = false;
+        let of_a_press = content(&answer, "!aid ", ROOM, None);
+        assert_eq!(of_a_press["m.relates_to"]["m.in_reply_to"]["event_id"], "$card");
+        assert_eq!(of_a_press[ANSWERS], "$asked");
     }
 
     #[test]

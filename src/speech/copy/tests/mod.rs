@@ -304,6 +304,36 @@ fn every_sample_is_whole_in_both_languages() {
     }
 }
 
+/// A sign has no words beside it: in a message about several things nobody could tell what it means.
+#[test]
+fn a_sign_means_one_thing_in_its_message_and_stands_for_that_command() {
+    let signs = |message: &Message| -> String {
+        let doc = say(message, &voice(Language::English));
+        let signed = doc.buttons.iter().filter_map(|button| Some((button.sign?.emoji(), button.command.as_str())));
+        signed.map(|(sign, command)| format!("{sign} {command}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut seen = BTreeSet::new();
+    for message in messages() {
+        let several = match &message {
+            Message::Nudge { items } => items.len() > 1,
+            Message::Notices { items } => items.len() > 1,
+            _ => false,
+        };
+        let signs = signs(&message);
+        assert!(!several || signs.is_empty(), "{signs} in {message:?}");
+        seen.insert((message_name(&message), signs));
+    }
+    let seen = seen.into_iter().filter(|(_, signs)| !signs.is_empty());
+    let seen: Vec<String> = seen.map(|(name, signs)| format!("{name}: {signs}")).collect();
+    insta::assert_snapshot!(seen.join("\n"), @"
+    Card: 💭 maybe A2
+    Card: 🙋 pledge A2 what: by:, 💭 maybe A2
+    Notices: ✅ confirm P7, ❗ stillneeded P7
+    Nudge: ✅ done P7, 📅 adjust P7 by:, ↩️ handback P7
+    Nudge: ✅ done P7, 📅 adjust P7 by:, ↩️ handback P7, 🔕 adjust P7 nudges:off
+    ");
+}
+
 /// Every command a document shows, in its words and on its buttons.
 fn commands(doc: &Doc) -> Vec<String> {
     let lines = doc.blocks.iter().flat_map(|block| match block {

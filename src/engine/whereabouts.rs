@@ -1,0 +1,80 @@
+//! Where something is said: the community that is meant, with everything the command needs to know of it.
+
+use super::beginning;
+use super::case::Stop;
+use super::hear::Hearing;
+use super::inbound::{Inbound, Place};
+use super::speaker::How;
+use crate::domain::{CommunityId, Ref, Refusal};
+use crate::grammar::Invocation;
+use crate::store::Fault;
+use crate::store::scope::{self, PlaceRow, Scope};
+
+impl Hearing<'_> {
+    /// The community this is said in, with what is pointed at. Said in a place nobody knows yet, a new one.
+    pub(super) async fn place(
+        &mut self,
+        inbound: &Inbound,
+        said: Option<&Invocation>,
+        target: Option<Ref>,
+        how: How,
+    ) -> Result<(Scope, bool), Stop> {
+        if let How::LetGo(community) = how {
+            let scope = scope::in_community(self.conn, &inbound.from, community, target).await?;
+            return Ok((scope.ok_or(Refusal::NoCommunity)?, false));
+        }
+        match &inbound.place {
+            Place::Public { id, name } => {
+                if let Some(scope) = scope::in_public(self.conn, &inbound.from, id, target).await? {
+                    return Ok((scope, false));
+                }
+                let (platform, reference) = (inbound.from.platform, id.clone());
+                let place = PlaceRow { id: self.keys.place(), platform, reference, left_at: None };
+                let community = beginning::new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
+                Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
+            }
+            Place::Direct { shared, .. } => {
+                let community = self.meant(inbound, shared, said, how).await?;
+                let scope = scope::in_community(self.conn, &inbound.from, community, target).await?;
+                Ok((scope.ok_or(Refusal::NoCommunity)?, false))
+            }
+        }
+    }
+
+    /// The community meant in a direct chat: the one named, the only one, or the one they last acted in. A button stands
+    /// under one community's message, so that for it the last one is no answer.
+    async fn meant(
+        &mut self,
+        inbound: &Inbound,
+        shared: &[String],
+        said: Option<&Invocation>,
+        how: How,
+    ) -> Result<CommunityId, Stop> {
+        let candidates = scope::candidates(self.conn, &inbound.from, shared).await?;
+        if let Some(slug) = said.and_then(|s| s.option("in")) {
+            let named = candidates.iter().find(|c| c.slug.eq_ignore_ascii_case(slug));
+            let slugs = || candidates.iter().map(|c| c.slug.clone()).collect();
+            return Ok(named.ok_or_else(|| Refusal::WhichCommunity(slugs()))?.community);
+        }
+        match candidates.as_slice() {
+            [] => Err(Refusal::NoCommunity.into()),
+            [only] => Ok(only.community),
+            [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
+            several => Err(Refusal::WhichCommunity(several.iter().map(|c| c.slug.clone()).collect()).into()),
+        }
+    }
+
+    /// The same where not knowing it is no reason to stop.
+    pub(super) async fn meant_if_any(
+        &mut self,
+        inbound: &Inbound,
+        shared: &[String],
+        said: Option<&Invocation>,
+    ) -> Result<Option<CommunityId>, Fault> {
+        match self.meant(inbound, shared, said, How::Typed).await {
+            Ok(community) => Ok(Some(community)),
+            Err(Stop::Refused(_)) => Ok(None),
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
+    }
+}
