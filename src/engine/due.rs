@@ -54,7 +54,7 @@ impl Handling<'_> {
         };
         let days = self.defaults.grace_days;
         if timer.due == Due::Ending {
-            places::ending_due(&mut case, days).await?;
+            places::ending_due(&mut case, timer, days).await?;
             return Ok(case.script);
         }
         if all_left(&case.places) {

@@ -157,8 +157,7 @@ async fn post_digest(case: &mut Case<'_>, gathering: Gathering) -> Result<(), St
 }
 
 fn post_everywhere(case: &mut Case<'_>, effect: &str, meaning: &Meaning, refs: Vec<Ref>) -> Result<(), Stop> {
-    // Read later it would be no digest of then.
-    for place in case.places.clone().into_iter().filter(|place| place.left_at.is_none()) {
+    for place in case.places.clone() {
         let (refs, cause, priority) = (refs.clone(), Cause::Digest, Priority::Digest);
         case.post(Post { effect, place: &place, cause, refs, meaning, priority, lane: None })?;
     }
@@ -170,8 +169,7 @@ pub(super) async fn preview_due(case: &mut Case<'_>, id: GatheringId) -> Result<
     let community = case.here().id;
     timers::disarm(&mut case.script, community, Due::DigestPreview, id.0, None);
     let Some(stored) = gatherings::gathering(case.conn, community, id).await? else { return Ok(()) };
-    let over = stored.gathering.cancelled_at.is_some() || stored.gathering.instant() <= case.now;
-    if over || stored.gathering.digest == DigestState::Posted {
+    if stored.gathering.cancelled_at.is_some() || stored.gathering.digest == DigestState::Posted {
         return Ok(());
     }
     // The name tells a moved gathering's second preview from its first.

@@ -32,6 +32,8 @@ use crate::store::{Fault, lists, people, writes};
 
 /// What waits for a place that has been away for longer than the grace period is looked at again this much later.
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+/// The end of a community that comes later than this was missed by a bot that was not running.
+const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 impl Placing<'_> {
     /// The bot was put out of a place, or left it.
@@ -188,12 +190,16 @@ pub(super) fn hold(case: &mut Case<'_>, timer: Timer, days: u32) {
     timers::hold(&mut case.script, timer, until);
 }
 
-/// The grace period of a community is over: it ends, unless it has a place again or the grace period has become longer.
-pub(super) async fn ending_due(case: &mut Case<'_>, days: u32) -> Result<(), Fault> {
+/// The grace period of a community is over: it ends, unless it has a place again or the grace period has become longer. If
+/// the bot itself was away it may have been invited back meanwhile, or a backup restored: it looks around for a day first.
+pub(super) async fn ending_due(case: &mut Case<'_>, timer: Timer, days: u32) -> Result<(), Fault> {
     let (community, now) = (case.here().id, case.now);
     match ends_at(&case.places, &case.community.community.zone, days) {
         None => timers::disarm(&mut case.script, community, Due::Ending, 0, None),
         Some(at) if at > now => arm_ending(case, at),
+        Some(_) if now.duration_since(timer.at) > AN_HOUR => {
+            arm_ending(case, now.saturating_add(A_DAY).unwrap_or(Timestamp::MAX));
+        }
         Some(_) => end(case).await?,
     }
     Ok(())

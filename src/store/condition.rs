@@ -32,10 +32,12 @@ pub async fn piles(conn: &mut SqliteConnection) -> Result<Vec<Pile>, Fault> {
     .await
 }
 
-/// How many messages could have gone out by `now` and have not, and since when the oldest could, in milliseconds.
+/// How many messages could have gone out by `now` and have not, and since when the oldest could, in milliseconds. Where the
+/// bot is not, none could.
 pub async fn late_messages(conn: &mut SqliteConnection, now: i64) -> Result<(u32, Option<i64>), Fault> {
     sqlx::query_as(
-        "select count(*), min(not_before) from outbox where state in ('ready', 'unknown') and not_before <= ?",
+        "select count(*), min(not_before) from outbox o where state in ('ready', 'unknown') and not_before <= ? \
+         and not exists (select 1 from places p where p.platform = o.platform and p.ref = o.route and p.left_at is not null)",
     )
     .bind(now)
     .fetch_one(conn)

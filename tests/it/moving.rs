@@ -101,6 +101,11 @@ async fn community_people_and_what_waits_move_along() {
     assert_eq!(rig.hear(setup).await.cause, Cause::Reply, "Luis still convenes");
     assert_eq!(text(&rig, "select 'seen in ' || seen_in from accounts where ref = 'dev'").await, "seen in 2");
     assert_eq!(text(&rig, "select count(*) || ' community' from communities").await, "1 community");
+    let chairs = rig.inbound_in("hall", "dev", "ask Chairs");
+    rig.hear(chairs).await;
+    let cards = "select group_concat(place_id) from outbox where effect = 'card:A4:v1'";
+    assert_eq!(text(&rig, cards).await, "2", "the old room is no place of it any more");
+    assert_eq!(text(&rig, "select group_concat(distinct place_id) from cards").await, "2");
 }
 
 #[tokio::test]

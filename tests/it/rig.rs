@@ -112,7 +112,8 @@ impl Gateway for World {
 pub struct Rig {
     pub world: Arc<World>,
     pub clock: Arc<ManualClock>,
-    defaults: Defaults,
+    /// What the next waking settles.
+    pub defaults: Defaults,
     folder: tempfile::TempDir,
     awake: Option<(Engine, Running)>,
     events: u32,
