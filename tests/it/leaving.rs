@@ -253,7 +253,7 @@ async fn talkative() -> Rig {
     let answer = rig.claim().await.unwrap();
     assert_eq!(answer.cause, Cause::Reply);
     let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
-    assert!(rig.engine().receipt(Receipt { row: answer.row, outcome: unknown }).await.unwrap());
+    assert!(rig.engine().receipt(Receipt::new(answer.row, unknown)).await.unwrap());
     rig.say("luis", "done P3").await;
     rig.say("amara", "confirm P3").await;
     rig.say("amara", "thanks P3 saffron").await;
@@ -376,7 +376,7 @@ async fn nothing_that_waits_for_a_place_is_called_late() {
     rig.say("dev", "edit A1 need:2").await;
     let card = rig.claim().await.unwrap();
     let unknown = Outcome::Unknown { reason: "timeout".to_owned() };
-    assert!(rig.engine().receipt(Receipt { row: card.row, outcome: unknown }).await.unwrap());
+    assert!(rig.engine().receipt(Receipt::new(card.row, unknown)).await.unwrap());
     rig.say("dev", "edit A1 need:3").await;
     put_out(&rig).await;
     rig.advance(chicago("2026-03-20 12:00")).await;

@@ -113,12 +113,12 @@ inviters = [{named}]
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as database:
             return database.execute(question, given).fetchall()
 
-    async def until(self, what, happened, within=60):
+    async def until(self, what, happened, within=60, missing=lambda: None):
         """What `happened` gives, as soon as it is something: its database is asked again and again; nobody could wake us."""
         deadline = time.monotonic() + within
         while not (found := happened()):
             check(self.process.poll() is None, f"the bot ended while {what} was waited for")
-            check(time.monotonic() < deadline, f"{what} did not come within {within} s")
+            check(time.monotonic() < deadline, f"{what} did not come within {within} s: {missing()}")
             await asyncio.sleep(0.05)
         return found
 

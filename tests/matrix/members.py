@@ -191,6 +191,7 @@ class Member(Watcher):
         self._checked = set()
         """Rooms of which it is known whether they are encrypted."""
         self._loop = None
+        self._since = None
         # Its keys go with it: who enters again has a new device, as after reinstalling.
         config = AsyncClientConfig(store=SqliteMemoryStore, max_timeout_retry_wait_time=1)
         self.client = AsyncClient(url, user_id, config=config)
@@ -207,7 +208,7 @@ class Member(Watcher):
         member.identity = identity
         if signed:
             await member.sign_device(password)
-        member._loop = asyncio.create_task(member._listen())
+        member.listen()
         return member
 
     async def sign_device(self, password):
@@ -217,10 +218,19 @@ class Member(Watcher):
         await self._api(self.identity.vouch_for, self.device)
 
     async def leave(self):
+        await self.stop_listening()
+        await self.client.close()
+
+    def listen(self):
+        """Goes on where it stopped listening."""
+        self._loop = asyncio.create_task(self._listen())
+
+    async def stop_listening(self):
+        """From now on this member sees nothing more, and can still do things. It costs the homeserver nothing meanwhile."""
         if self._loop:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
-        await self.client.close()
+            self._loop = None
 
     @property
     def device(self):
@@ -351,14 +361,13 @@ class Member(Watcher):
             await self.client.keys_query()
 
     async def _listen(self):
-        since = None
         try:
             while True:
-                answer = await self.client.sync(timeout=30000, sync_filter=EVERYTHING, since=since)
+                answer = await self.client.sync(timeout=30000, sync_filter=EVERYTHING, since=self._since)
                 if not hasattr(answer, "next_batch"):
                     await asyncio.sleep(0.2)  # The homeserver is just starting or stopping: ask again.
                     continue
-                since = answer.next_batch
+                self._since = answer.next_batch
                 # First the keys: whoever is told of somebody's coming may write to them at once.
                 await self._keep_keys()
                 await self._take(answer)
