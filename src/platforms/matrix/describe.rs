@@ -82,7 +82,7 @@ impl Describing {
 
 /// Makes a room's state say what the commands are, in this language; or nothing, if that is switched off. Only what differs
 /// is sent, and what the bot described earlier and does not any more is taken back. At most one lot is sent at a time:
-/// calling it again, as after every sync, goes on from there and costs nothing once all is said.
+/// calling it again, as after every sync, goes on from there and asks the homeserver nothing once all is said.
 ///
 /// # Errors
 /// Whatever keeps the homeserver from taking a description. The next call tries again.
