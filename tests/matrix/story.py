@@ -1,9 +1,9 @@
-"""The whole loop in a real Matrix room: people ask, pledge, are nudged, finish, thank, and get a digest.
+"""The whole loop in a real, encrypted Matrix room: people ask, pledge, are nudged, finish, thank, and get a digest.
 
     python tests/matrix/story.py --bot target/debug/barnraiser
 
 Starts a Synapse of its own and the real bot, which is killed without warning in the middle of a burst, and whose
-homeserver goes away and comes back; at last it goes on from a backup, on another folder, as after a fire. In the end, every
+homeserver goes away and comes back; at last it goes on from a backup, on another folder and a new device, as after a fire. In the end, every
 command has exactly one answer, and no message was said twice.
 Exit code 0 if all of it holds; otherwise 1, and what was missing.
 
@@ -39,7 +39,7 @@ class Story(community.Community):
 
         step("the convener invites the bot and sets the community up")
         self.bot.start()
-        room = await convener.create_room("Eastbank", invite=[BOT, ana.id, luis.id])
+        room = await convener.create_room("Eastbank", invite=[BOT, ana.id, luis.id], encrypted=True)
         await ana.join(room)
         await luis.join(room)
         await convener.wait("the bot in the room", lambda s: s.room == room and joined(s, BOT))
@@ -111,6 +111,7 @@ class Story(community.Community):
         told = await self.ask("luis", room, "!aid ask A ladder, three metres kind:goods")
         number = numbered(told)
         card = await luis.wait(f"the card of {number}", from_bot(room, "m.notice", card_of(number)))
+        device = await self.check_device("ana")
         self.bot.kill()
         shutil.rmtree(self.bot.data)
         await asyncio.to_thread(self.bot.tool, "restore", backup, "--data", self.bot.data)
@@ -121,10 +122,13 @@ class Story(community.Community):
         await self.ask("luis", room, f"!aid edit {number} A ladder, four metres", within=AFTER_A_KILL)
         await luis.wait(f"the edit of {number}'s card", lambda s: s.sender == BOT and s.edits == card.id, AFTER_A_KILL)
 
-        step("every command has one answer, and nothing was said twice")
+        check(await self.check_device("ana") != device, "the restored keys, which are behind, go on being used")
+
+        step("every command has one answer, everybody could read it, and nothing was said twice")
         self.bot.stop()
         self.check_answers()
         self.check_keys()
+        self.check_read()
         check(not stranger.all(lambda s: s.room == elsewhere and joined(s, BOT)), "the bot went along with a stranger")
         await stranger.wait(
             "the bot's answer to the stranger",
