@@ -100,6 +100,20 @@ async fn a_nudge_that_was_due_and_not_said_goes_back_uncounted() {
 }
 
 #[tokio::test]
+async fn a_new_date_given_while_it_is_away_is_the_one_that_counts() {
+    let mut rig = with_a_pledge().await;
+    put_out(&rig).await;
+    rig.advance(chicago("2026-03-10 12:00")).await;
+    rig.say_directly("hana", "adjust P1 by:2026-03-18").await;
+    let before = rig.world.nudges().len();
+    invited_back(&rig).await;
+    rig.advance(chicago("2026-03-16 08:59")).await;
+    assert_eq!(rig.world.nudges().len(), before);
+    rig.advance(chicago("2026-03-16 09:00")).await;
+    assert_eq!(rig.world.nudges().len(), before + 1);
+}
+
+#[tokio::test]
 async fn what_waited_for_the_room_is_asked_again() {
     let mut rig = with_a_pledge().await;
     rig.say("amara", "gathering new when:\"2026-03-12 18:00\"").await;
