@@ -36,7 +36,7 @@ def own_settings():
 class Bot:
     """The real program. Its clock goes on where it stood when it is started again, unless it is moved."""
 
-    def __init__(self, binary, url, folder, begin=None, inviters=("@convener:localhost",), more=""):
+    def __init__(self, binary, url, folder, begin=None, inviters=("@convener:localhost",), more="", user=BOT):
         """With `begin` its clock shows that time at the first start; without, it is right. `more` is added to its
         configuration, within [matrix]."""
         self.binary = binary
@@ -62,7 +62,7 @@ listen = "127.0.0.1:{self.health}"
 messages_per_minute = 6000
 burst = 1000
 homeserver = "{url}"
-user = "{BOT}"
+user = "{user}"
 password_file = "{password}"
 inviters = [{named}]
 {more}"""

@@ -1,6 +1,6 @@
-"""The killer in real rooms: several bots talk with their people on one Synapse and are killed over and over, at every
-boundary of their work and at any moment. In the end every command has exactly one answer, every ask one number and one
-card, and no message was said twice.
+"""The killer in real, encrypted rooms: several bots talk with their people on one Synapse and are killed over and over, at
+every boundary of their work, in the middle of a request, and at any moment. In the end every command has exactly one answer
+that everybody could read, every ask one number and one card, and no message was said twice.
 
     python tests/matrix/killer.py --bot target/debug/barnraiser --kills 110 --points --backlog 500
 
@@ -32,9 +32,8 @@ sys.path.insert(0, str(HERE))
 from homeserver import Homeserver, venv_python  # noqa: E402
 
 try:
-    from aiohttp import ClientConnectionError, ClientSession, ClientTimeout, web
+    from door import Door, is_word
     from members import Member
-    from yarl import URL
 except ImportError:
     if os.environ.get("BARNRAISER_STORY_REEXEC") or not os.environ.get("BARNRAISER_TEST_VENV"):
         raise
@@ -48,7 +47,13 @@ STEADY += ["before-sending", "after-sending", "before-hearing"]
 LOOKUP = ["after-sending", "before-lookup", "after-lookup"]
 """In this order: only a death on the way of a message leads to a lookup."""
 
-BOUNDARIES = STEADY + LOOKUP[1:]
+REQUESTS = {
+    "within-sync": lambda method, path: method == "GET" and "/sync?" in path and "since=" in path,
+    "within-send": lambda method, path: is_word(method, path),
+}
+"""Requests that the homeserver takes, and of whose answer the bot does not live to hear."""
+
+BOUNDARIES = STEADY + LOOKUP[1:] + list(REQUESTS)
 CIRCLES = 3
 QUARANTINE = 1
 """Seconds until an unknown message is looked up. In earnest it is 90; how long changes nothing about what happens then."""
@@ -69,58 +74,6 @@ FIRST_WITHIN = 10
 def check(holds, what):
     if not holds:
         raise AssertionError(what)
-
-
-class Door:
-    """Between one bot and the homeserver: lets everything through, notes when, and can hold back what the bot says."""
-
-    def __init__(self, url):
-        self.home = url
-        self.held = False
-        self.passed = []
-        """(seconds on the clock, method, path) of every request that was answered with success."""
-        self.session = None
-        self.runner = None
-        self.url = None
-
-    async def open(self):
-        self.session = ClientSession(timeout=ClientTimeout(total=None), auto_decompress=False)
-        app = web.Application(client_max_size=2**26)
-        app.router.add_route("*", "/{any:.*}", self._pass)
-        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
-
-    async def close(self):
-        await self.runner.cleanup()
-        await self.session.close()
-
-    async def _pass(self, request):
-        if self.held and is_word(request.method, request.raw_path):
-            await asyncio.Event().wait()  # Until the one who asks has gone.
-        kept = {k: v for k, v in request.headers.items() if k.lower() not in ("host", "content-length", "connection")}
-        body = await request.read()
-        where = URL(self.home + request.raw_path, encoded=True)
-        try:
-            async with self.session.request(request.method, where, headers=kept, data=body) as answer:
-                content = await answer.read()
-        except ClientConnectionError:
-            raise web.HTTPBadGateway from None
-        if answer.status == 200:
-            self.passed.append((time.monotonic(), request.method, request.raw_path))
-        dropped = ("transfer-encoding", "content-length", "connection")
-        headers = {k: v for k, v in answer.headers.items() if k.lower() not in dropped}
-        return web.Response(status=answer.status, headers=headers, body=content)
-
-    def first(self, since, wanted):
-        """Seconds from `since` to the first request of a kind."""
-        return next((at - since for at, method, path in self.passed if at > since and wanted(method, path)), None)
-
-
-def is_word(method, path):
-    return method == "PUT" and "/send/m.room.message/" in path
 
 
 class Circle:
@@ -217,10 +170,10 @@ inviters = ["@convener{self.number}:localhost"]
             self.people.append(await Member.enter(self.home.url, user, "password", welcome=[self.bot]))
         convener, helper = self.people
         self.start()
-        self.room = await convener.create_room(f"Circle {self.number}", invite=[self.bot, helper.id])
+        self.room = await convener.create_room(f"Circle {self.number}", invite=[self.bot, helper.id], encrypted=True)
         await helper.join(self.room)
         await convener.wait("the bot in the room", lambda s: s.room == self.room and self.joined(s), 60)
-        self.chat = await helper.create_room(invite=[self.bot], direct=True)
+        self.chat = await helper.create_room(invite=[self.bot], direct=True, encrypted=True)
         await helper.wait("the bot in the chat", lambda s: s.room == self.chat and self.joined(s), 60)
         await self.say(convener, self.room, "setup", f'!aid community setup name:"Circle {self.number}" zone:UTC')
         await self.settle()
@@ -276,12 +229,14 @@ inviters = ["@convener{self.number}:localhost"]
             await convener.wait_for_all("all cards", cards, ANSWERED_WITHIN)
 
     def is_card(self, seen):
-        return seen.sender == self.bot and seen.room == self.room and seen.key and not seen.answers and not seen.edits
+        is_message = seen.kind == "m.room.message" and seen.sender == self.bot and seen.room == self.room
+        return is_message and seen.key and not seen.answers and not seen.edits
 
     # --- the killing ---------------------------------------------------------------------------------------------------
 
-    async def die(self, plan):
-        """Dies at each point of the plan; `None` is any moment, from outside."""
+    async def die(self, plan, commands):
+        """Dies at each point of the plan; `None` is any moment, from outside. So many commands are said meanwhile and after
+        it, or more."""
         talking = asyncio.create_task(self.talk())
         try:
             for point in plan:
@@ -290,18 +245,25 @@ inviters = ["@convener{self.number}:localhost"]
                 # A start may pass these no more than once.
                 once = point is None or any(one in point for one in ("lookup", "roster", "hearing"))
                 nth = 1 if once else self.chance.choice([1, 1, 2, 3])
-                self.start(point and f"{point}:{nth}")
+                if point in REQUESTS:
+                    self.start()
+                    self.door.deadly = (REQUESTS[point], self.process.kill)
+                else:
+                    self.start(point and f"{point}:{nth}")
                 moment = POINT_WITHIN if point else self.chance.random() * 2.5
                 if await self.gone(moment):
                     self.deaths[point] += 1
                 else:
+                    self.door.deadly = None
                     self.kill()
                     self.deaths["outside"] += 1
                 self.note_start()
+            self.start()
+            while len(self.commands) < commands and not talking.done():
+                await asyncio.sleep(0.1)  # People go on talking; what comes of it is waited for below.
         finally:
             self.late = True
             await talking
-        self.start()
         await self.settle()
 
     async def carry(self, backlog):
@@ -355,6 +317,8 @@ inviters = ["@convener{self.number}:localhost"]
             check(all(found), f"an answer to {kind} names none: {[b for b, f in zip(said, found) if not f]}")
             numbers = sorted(int(one[1]) for one in found)
             check(numbers == list(range(1, len(said) + 1)), f"{len(said)} times {kind} became {letter}{numbers}")
+        closed = [seen.short for member in self.people for seen in member.unread() if seen.sender == self.bot]
+        check(not closed, f"{len(closed)} messages of bot {self.number} cannot be read: {closed[:3]}")
         cards = collections.Counter(re.search(r"\bA\d+\b", s.body)[0] for s in events.values() if self.is_card(s))
         check(all(times == 1 for times in cards.values()), f"cards posted twice: {cards}")
         return len(keys)
@@ -377,7 +341,7 @@ def plans(kills, points, chance):
     """What every circle dies of: each boundary as often as the others, and now and then from outside."""
     outside = [[None]] * (kills if not points else max(kills // 7, 1))
     rest = 0 if not points else kills - len(outside)
-    deck = [[point] for point in STEADY] + [LOOKUP]
+    deck = [[point] for point in STEADY] + [[point] for point in REQUESTS] + [LOOKUP]
     parts = list(outside)
     while rest > 0:
         chance.shuffle(deck)
@@ -400,7 +364,7 @@ async def run(wanted):
                 circle.kill()
             killing = time.monotonic()
             todo = plans(wanted.kills, wanted.points, chance)
-            await asyncio.gather(*(circle.die(plan) for circle, plan in zip(circles, todo)))
+            await asyncio.gather(*(circle.die(plan, wanted.commands // CIRCLES) for circle, plan in zip(circles, todo)))
             killed = time.monotonic() - killing
             carried = await circles[0].carry(wanted.backlog) if wanted.backlog else None
             messages = sum(circle.judge() for circle in circles)
@@ -447,6 +411,7 @@ def main():
     parser.add_argument("--bot", required=True, help="the barnraiser program")
     parser.add_argument("--kills", type=int, default=9)
     parser.add_argument("--points", action="store_true", help="the program was built with the feature failpoints")
+    parser.add_argument("--commands", type=int, default=0, help="at least so many in all")
     parser.add_argument("--backlog", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()

@@ -10,7 +10,6 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use matrix_sdk::Client;
-use matrix_sdk::encryption::identities::ManualVerifyError;
 use matrix_sdk::encryption::recovery::{RecoveryError, RecoveryState};
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
 use tokio_util::sync::CancellationToken;
@@ -37,15 +36,18 @@ pub(super) async fn settle(
 ) -> Result<(), ConnectError> {
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     let keeper = Keeper::of(settings);
-    if !patiently(shutdown, || has_identity(client)).await? {
-        keeper.read_or_make()?;
-        make_identity(client, settings, shutdown).await?;
-    } else if !has_private_keys(client).await {
+    if patiently(shutdown, || has_identity(client)).await? && !has_private_keys(client).await {
         let key = keeper.read()?.ok_or_else(|| ConnectError::NoRecoveryKey(keeper.path.clone()))?;
         recover(client, &key, shutdown).await?;
+        if !has_private_keys(client).await {
+            return Err(ConnectError::WrongRecoveryKey);
+        }
     }
-    if !patiently(shutdown, || sign_this_device(client)).await? {
-        return Err(ConnectError::WrongRecoveryKey);
+    // The keys are this account's: the SDK drops those that are not what the homeserver shows. Uploading them once more
+    // changes nothing.
+    if !patiently(shutdown, || is_signed(client)).await? {
+        keeper.read_or_make()?;
+        make_identity(client, settings, shutdown).await?;
     }
     // Anything else is what a crash left, or what somebody switched off: this device has all it takes to set it up again.
     if client.encryption().recovery().state() != RecoveryState::Enabled {
@@ -65,23 +67,14 @@ async fn has_private_keys(client: &Client) -> bool {
     client.encryption().cross_signing_status().await.is_some_and(|status| status.is_complete())
 }
 
-/// Signs this device with the account's keys, if it is not signed already. False if the keys here are not the account's.
-async fn sign_this_device(client: &Client) -> Result<bool, Trouble> {
-    let encryption = client.encryption();
-    let own_device =
-        async || encryption.get_own_device().await.map_err(|_| Trouble::Unclear("the SDK's own store".into()));
-    let Some(device) = own_device().await?.filter(|device| !device.is_cross_signed_by_owner()) else { return Ok(true) };
-    match device.verify().await {
-        Ok(()) => {}
-        Err(ManualVerifyError::Http(error)) => return Err(error.into()),
-        Err(ManualVerifyError::Signature(_)) => return Ok(false),
-    }
-    // The signature is in the device as the homeserver tells it.
-    has_identity(client).await?;
-    Ok(own_device().await?.is_some_and(|device| device.is_cross_signed_by_owner()))
+/// Is this device signed with the account's keys, as the homeserver last showed it?
+async fn is_signed(client: &Client) -> Result<bool, Trouble> {
+    let device = client.encryption().get_own_device().await;
+    let device = device.map_err(|_| Trouble::Unclear("the SDK's own store".into()))?;
+    Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
 }
 
-/// Makes the account's first identity and signs this device. Homeservers that follow MSC3967 (Synapse since 1.102) ask for
+/// Uploads the account's identity, its first if there is none, and signs this device. Homeservers that follow MSC3967 (Synapse since 1.102) ask for
 /// nothing; others ask for the password once more.
 async fn make_identity(client: &Client, settings: &Settings, shutdown: &CancellationToken) -> Result<(), ConnectError> {
     let encryption = client.encryption();
@@ -102,7 +95,11 @@ async fn make_identity(client: &Client, settings: &Settings, shutdown: &Cancella
         let proof = AuthData::Password(proof);
         patiently(shutdown, || encryption.bootstrap_cross_signing(Some(proof.clone()))).await?;
     }
-    tracing::info!("made the account's cross-signing identity and signed this device");
+    patiently(shutdown, || has_identity(client)).await?;
+    if !patiently(shutdown, || is_signed(client)).await? {
+        return Err(ConnectError::Refused("the homeserver does not show the signature of the bot's device".into()));
+    }
+    tracing::info!("this device is signed with the account's own cross-signing keys");
     Ok(())
 }
 
