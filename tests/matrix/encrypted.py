@@ -15,7 +15,6 @@ encrypted. Exit code 0 if all of it holds; otherwise 1, and what was missing.
 Needs the venv described in homeserver.py and the folder described in reading.py.
 """
 
-import asyncio
 import collections
 import contextlib
 import dataclasses

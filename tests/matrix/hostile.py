@@ -11,7 +11,6 @@ Exit code 0 if all of it holds; otherwise 1, and what was missing.
 Needs the venv described in homeserver.py.
 """
 
-import asyncio
 import collections
 import contextlib
 import json
@@ -137,7 +136,7 @@ class Hostile(community.Community):
             await self.harm(mallory, self.room, "m.reaction", reaction(said, emoji))
             await self.harm(luis, self.chat, "m.reaction", reaction(own, emoji))
         for event in (self.nudge.id, self.card.id, 7, None, "", "$" * 300):
-            for odd in (7, None, [], {"key": "✅"}, "", "✅" * 500):
+            for odd in (7, None, [], {"key": "✅"}, "", "✅ not yet", "👍" * 500):
                 await self.harm(luis, self.chat, "m.reaction", reaction(event, odd))
 
     async def relations(self):
@@ -190,7 +189,8 @@ class Hostile(community.Community):
         step("as long as an event may be")
         longest = 40_000 if self.encrypted else 60_000
         for body in ("x" * longest, "> " * 20_000, "\n" * 20_000, "🧺" * 10_000, "!aidx " * 6_000, "bot" * 13_000):
-            await self.harm(self.people["mallory"], self.room, "m.room.message", {"msgtype": "m.text", "body": body[:longest]})
+            content = {"msgtype": "m.text", "body": body[:longest]}
+            await self.harm(self.people["mallory"], self.room, "m.room.message", content)
         # These are commands, and have an answer; it says no.
         for body in (f"!aid ask {'x' * longest}", "!aid pledge " + 'what:"' * 6_000, "!aid " * 8_000):
             await self.refused("mallory", body[:longest])
@@ -201,7 +201,9 @@ class Hostile(community.Community):
         with contextlib.suppress(RuntimeError):
             await mallory.set_power(self.room, mallory.id, 100)
         own = await mallory.create_room("Eastbank", invite=[BOT], encrypted=self.encrypted)
-        await mallory.wait("the bot's no", lambda s: s.room == own and s.state_key == BOT and s.content.get("membership") == "leave")
+        # Being invited by them makes nobody's room the bot's.
+        await self.honest()
+        check(not mallory.all(bot_entered(own)), "the bot went along with Mallory")
         await self.refused("mallory", "!aid digest post")
 
     async def in_the_clear(self):
@@ -209,10 +211,11 @@ class Hostile(community.Community):
             return
         step("a command that was not encrypted in an encrypted room, and one that nobody can decrypt")
         mallory = self.people["mallory"]
+        megolm = {"algorithm": "m.megolm.v1.aes-sha2"}
         for kind, content in (
             ("m.room.message", {"msgtype": "m.text", "body": "!aid ask In the clear"}),
-            ("m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2", "body": "!aid ask Closed"}),
-            ("m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2", "sender_key": "x", "session_id": "y", "ciphertext": "z", "device_id": "D"}),
+            ("m.room.encrypted", {**megolm, "body": "!aid ask Closed"}),
+            ("m.room.encrypted", {**megolm, "sender_key": "x", "session_id": "y", "ciphertext": "z", "device_id": "D"}),
             ("m.room.encrypted", {"algorithm": 7, "ciphertext": {"a": []}}),
         ):
             await mallory.send(self.room, kind, content, plain=True)
@@ -258,12 +261,10 @@ class Hostile(community.Community):
         self.bot.start()
         await convener.wait("the bot in the new room", bot_entered(room), ANSWERED_WITHIN)
         print(f"  answered after {time.monotonic() - began:.1f} s", flush=True)
+        # How fast it declines the others is its own affair; that costs it messages.
         where = "select room_id, membership from local_current_membership where user_id = ?"
-        now = lambda: {room: membership for room, membership in self.home.ask(where, BOT)}  # noqa: E731
-        await self.bot.until("the bot's no to each", lambda: all(now()[room] == "leave" for room in rooms), 300)
-        print(f"  all declined after {time.monotonic() - began:.1f} s", flush=True)
-        joins = "select count(*) from room_memberships where user_id = ? and sender = ? and membership = 'join'"
-        check(self.home.ask(joins, BOT, BOT)[0][0] <= len(now()) - len(rooms), "the bot went along with a stranger")
+        now = dict(self.home.ask(where, BOT))
+        check(all(now[room] in ("invite", "leave") for room in rooms), "the bot went along with a stranger")
 
     # --- how it is judged ------------------------------------------------------------------------------------------------
 
@@ -289,11 +290,12 @@ class Hostile(community.Community):
     async def honest(self):
         """Somebody who means well is answered, in the room and alone."""
         await self.ask("ana", self.room, "!aid needs", within=60)
-        await self.bot.until("a calm bot", lambda: not self.bot.ask("select 1 from outbox where state in ('ready', 'sending', 'unknown')"))
+        unsaid = "select 1 from outbox where state in ('ready', 'sending', 'unknown')"
+        await self.bot.until("a calm bot", lambda: not self.bot.ask(unsaid))
 
     def state(self):
         """Everything that somebody without the right could have changed, by name."""
-        tables = ("communities", "members", "standings", "asks", "pledges", "maybes", "invitations", "thanks", "offers", "gatherings")
+        tables = "communities members standings asks pledges maybes invitations thanks offers gatherings".split()
         found = {}
         for table in tables:
             rows = self.bot.ask(f"select * from {table}")
@@ -303,7 +305,7 @@ class Hostile(community.Community):
             if table == "standings":
                 rows = [row for row in rows if row[0] <= self.known()]
             found[table] = collections.Counter(json.dumps(row, default=str) for row in rows)
-        sent = "select count(*) from outbox where cause not in ('reply', 'refusal', 'card') and state = 'delivered'"
+        sent = "select effect from outbox where cause in ('notice', 'nudge', 'care', 'preview', 'digest') order by id"
         found["said of itself"] = self.bot.ask(sent)
         return found
 
