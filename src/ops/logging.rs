@@ -18,10 +18,15 @@ use crate::config::{Log, LogFormat};
 const TAMED: [&str; 2] = ["matrix_sdk", "sqlx"];
 
 /// Targets that are silent unless the operator names them: matrix-sdk logs each answer that is no success as an error, with
-/// the server's own words, even those it expects; on every sync that there is no key backup; and of a room just made that it
-/// does not know who may do what there yet. Trouble that matters comes back as an error to the bot, which logs it itself.
-/// (matrix-sdk 0.18)
-const SILENT: [&str; 3] = ["matrix_sdk::http_client", "matrix_sdk::room", "matrix_sdk_crypto::backups"];
+/// the server's own words, even those it expects; of an event that is not as it should be, a piece of what is in it; of a room
+/// just made, that it does not know yet who may do what there; and on every sync that there is no key backup. Trouble that
+/// matters comes back as an error to the bot, which logs it itself. (matrix-sdk 0.18)
+const SILENT: [&str; 4] = [
+    "matrix_sdk::http_client",
+    "matrix_sdk::room",
+    "matrix_sdk_base::response_processors",
+    "matrix_sdk_crypto::backups",
+];
 
 /// Why the log could not be opened.
 #[derive(Debug, thiserror::Error)]
