@@ -302,6 +302,9 @@ class Hostile(community.Community):
             # A name is each person's own to choose, and Mallory is known once they have spoken.
             if table == "members":
                 rows = [row[0] for row in rows if row[0] <= self.known()]
+            # The convener's second room is theirs to bring the bot to.
+            if table == "communities":
+                rows = [row for row in rows if "Millrace" not in row]
             if table == "standings":
                 rows = [row for row in rows if row[0] <= self.known()]
             found[table] = collections.Counter(json.dumps(row, default=str) for row in rows)
