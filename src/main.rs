@@ -163,6 +163,7 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
             "the configuration names no platform. How to mend: add a [matrix] section, or open the console".to_owned()
         );
     };
+    let stop = Stop::listen()?;
     let listener = match config.health.listen {
         Some(at) => Some(ops::health::listen(at).await.map_err(|e| e.to_string())?),
         None => None,
@@ -174,7 +175,7 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
     steward::look_around(&engine, &config.data);
     let shutdown = CancellationToken::new();
     let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(stop_on_signal(shutdown.clone()));
+    tasks.spawn(stop.wait(shutdown.clone()));
     {
         let (engine, shutdown) = (engine.clone(), shutdown.clone());
         tasks.spawn(async move { rhythm::run(engine, shutdown).await.map_err(|e| e.to_string()) });
@@ -268,16 +269,27 @@ async fn start_matrix(
     Err("this program was built without Matrix. How to mend: build it with the feature `matrix`".to_owned())
 }
 
-/// Completes on SIGTERM or Ctrl-C.
-async fn stop_on_signal(shutdown: CancellationToken) -> Result<(), String> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-        () = shutdown.cancelled() => {}
+/// What asks the bot to stop: SIGTERM or Ctrl-C. Made first of all, so that a stop in the first moment is clean too.
+struct Stop {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Stop, String> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let hear = |kind| signal(kind).map_err(|e| e.to_string());
+        Ok(Stop { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn wait(mut self, shutdown: CancellationToken) -> Result<(), String> {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            () = shutdown.cancelled() => {}
+        }
+        Ok(())
+    }
 }
 
 fn defaults(config: &Config) -> Defaults {

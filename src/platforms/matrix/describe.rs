@@ -93,7 +93,7 @@ pub(super) async fn keep_in_step(
     if !room.is_state_fully_synced() {
         return Ok(false);
     }
-    if room.is_space() || places::company(room).await? == Company::Alone {
+    if room.is_space() || places::company(room).await? != Company::Public {
         return Ok(true);
     }
     let own = room.own_user_id();

@@ -35,7 +35,7 @@ pub(super) async fn partner(room: &Room) -> Result<Option<OwnedUserId>, Trouble>
 }
 
 /// Whom a room was made for: by the marker, if the bot itself created the room, or by the bot's own account data.
-async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
+pub(super) async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
     if let Some(state) = room.get_state_event(StateEventType::RoomCreate, "").await? {
         let event = state_of(&state);
         if event["sender"] == room.own_user_id().as_str()

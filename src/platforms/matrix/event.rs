@@ -25,6 +25,9 @@ pub(super) struct Event {
     /// It could not be decrypted: nobody here knows what is in it.
     #[serde(skip)]
     pub(super) is_sealed: bool,
+    /// It came encrypted, from a device that the bot trusts.
+    #[serde(skip)]
+    pub(super) was_encrypted: bool,
 }
 
 /// A reaction: an emoji under somebody's event.
@@ -45,6 +48,7 @@ impl Event {
     pub(super) fn read(event: &TimelineEvent) -> Option<Event> {
         let mut read: Event = serde_json::from_str(event.raw().json().get()).ok()?;
         read.is_sealed = event.kind.is_utd();
+        read.was_encrypted = event.kind.encryption_info().is_some();
         Some(read)
     }
 

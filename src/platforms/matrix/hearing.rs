@@ -19,6 +19,9 @@ pub(super) struct Ears {
 pub(super) enum Company {
     Public,
     Alone,
+    /// A direct chat that somebody else came into: no place of a community, and no place for private answers. Whom it was
+    /// made for is heard if they speak to the bot, and answered where only they read.
+    Joined,
 }
 
 /// What an empty call means: "!aid" and nothing else.
@@ -64,8 +67,8 @@ impl Ears {
             (Company::Alone, None) if said.is_empty() => None,
             (Company::Alone, None) => Some(said.to_owned()),
             // A reply to the bot mentions it too: only a command is meant for it then, not every "thank you".
-            (Company::Public, None) if mentioned && self.begins_with_verb(said) => Some(said.to_owned()),
-            (Company::Public, None) => None,
+            (_, None) if mentioned && self.begins_with_verb(said) => Some(said.to_owned()),
+            (_, None) => None,
         }
     }
 

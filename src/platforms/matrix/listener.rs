@@ -27,6 +27,7 @@ use super::signals::Signals;
 use super::trouble::Trouble;
 use super::upgrades::Upgrades;
 use super::{places, presses};
+use crate::config::Trust;
 use crate::domain::community::Platform;
 use crate::engine::inbound::{Body, Roster};
 use crate::engine::{Engine, Heard, Stopped};
@@ -316,7 +317,7 @@ impl Listener {
 
     /// Hands one event to the engine, if it is one for the bot; true if it was.
     async fn hear(&mut self, room: &Room, company: Company, event: &Event) -> Result<bool, Halt> {
-        let sealed = event.is_sealed && event.sender != self.own.as_str();
+        let sealed = self.is_doubtful(room, event) && event.sender != self.own.as_str();
         let body = if sealed { None } else { self.body(room, company, event).await? };
         if !sealed && body.is_none() {
             return Ok(false);
@@ -337,6 +338,16 @@ impl Listener {
             return Err(Halt::Trouble(Trouble::Unclear("an event could not be recorded".into())));
         }
         Ok(true)
+    }
+
+    /// Words that could not be decrypted; or that came in the clear where everybody else's are encrypted: whoever runs a
+    /// homeserver could have put them in anybody's mouth. Reactions and redactions are never encrypted.
+    fn is_doubtful(&self, room: &Room, event: &Event) -> bool {
+        let in_the_clear = || {
+            let strict = self.settings.account.trust == Trust::SignedDevices;
+            strict && event.kind == "m.room.message" && !event.was_encrypted && room.encryption_state().is_encrypted()
+        };
+        event.is_sealed || in_the_clear()
     }
 
     /// What somebody did with this event, if it is for the bot.
@@ -384,7 +395,7 @@ impl Listener {
                 continue;
             }
             let opened = match presses::event(&room, &id).await {
-                Ok(event) => event.filter(|event| !event.is_sealed),
+                Ok(event) => event.filter(|event| !self.is_doubtful(&room, event)),
                 Err(Trouble::LoggedOut) => return Err(Halt::Trouble(Trouble::LoggedOut)),
                 Err(_) => None,
             };
@@ -426,7 +437,7 @@ impl Listener {
 
     /// Tells the engine who convenes a public room, if that is news.
     async fn tell_roster(&mut self, room: &Room) -> Result<(), Halt> {
-        if room.is_space() || places::company(room).await? == Company::Alone {
+        if room.is_space() || places::company(room).await? != Company::Public {
             return Ok(());
         }
         self.undescribed.insert(room.room_id().to_owned());

@@ -27,7 +27,11 @@ pub(super) fn account(user: &UserId) -> Account {
 
 /// Is the bot alone with someone in this room?
 pub(super) async fn company(room: &Room) -> Result<Company, Trouble> {
-    Ok(if direct::partner(room).await?.is_some() { Company::Alone } else { Company::Public })
+    Ok(match (direct::meant_for(room).await?, direct::partner(room).await?) {
+        (None, _) => Company::Public,
+        (Some(_), Some(_)) => Company::Alone,
+        (Some(_), None) => Company::Joined,
+    })
 }
 
 /// Where somebody acts and who they are there: everything the engine wants to know beside what they did.
@@ -40,7 +44,7 @@ pub(super) struct Scene {
     around: Vec<Room>,
 }
 
-/// The scene of an event. `None` if its sender is nobody.
+/// The scene of an event. `None` if its sender is nobody, or a third one in somebody's chat.
 pub(super) async fn scene(
     room: &Room,
     company: Company,
@@ -55,7 +59,8 @@ pub(super) async fn scene(
             let standing = if convenes { Role::Convener } else { Role::Member };
             (place, Some(standing), vec![room.clone()])
         }
-        Company::Alone => {
+        Company::Joined if direct::meant_for(room).await?.as_ref() != Some(&sender) => return Ok(None),
+        Company::Alone | Company::Joined => {
             let around = shared(&room.client(), &sender).await?;
             let shared = around.iter().map(|room| room.room_id().to_string()).collect();
             (Place::Direct { id: room.room_id().to_string(), shared }, None, around)

@@ -39,9 +39,16 @@ pub(super) async fn event(room: &Room, id: &str) -> Result<Option<Event>, Troubl
     }
 }
 
-/// Are these the same sign? Clients add a colour of skin, a gender, or the mark that asks for a coloured picture.
+/// Are these the same sign? Clients add a colour of skin, a gender, or the mark that asks for a coloured picture; whatever
+/// else stands there makes it something else.
 fn is(sign: &str, pressed: &str) -> bool {
-    sign.chars().next() == pressed.chars().next()
+    let bare = |emoji: &str| -> String { emoji.chars().filter(|c| !is_dress(*c)).collect() };
+    bare(sign) == bare(pressed)
+}
+
+/// Unicode's variation selectors, skin tones, the joiner and the two signs of gender.
+fn is_dress(c: char) -> bool {
+    matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' | '♀' | '♂')
 }
 
 #[cfg(test)]
@@ -55,5 +62,7 @@ mod tests {
         assert!(is("↩️", "↩"));
         assert!(!is("✅", "☑️"));
         assert!(!is("✅", ""));
+        assert!(!is("✅", "✅ not yet"));
+        assert!(!is("✅", "✅✅"));
     }
 }
