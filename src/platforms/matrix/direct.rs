@@ -95,14 +95,24 @@ impl DirectChats {
             Chat::None => {
                 let room = self.open(person).await?;
                 opened.insert(person.to_owned(), room.room_id().to_owned());
-                return Ok(room);
+                room
             }
         };
-        let fresh = opened.get(person).is_some_and(|id| id == room.room_id());
-        if !fresh && !members(&room, RoomMemberships::ACTIVE).await?.contains(person) {
-            room.invite_user_by_id(person).await?;
+        if members(&room, RoomMemberships::ACTIVE).await?.contains(person) {
+            return Ok(room);
         }
-        Ok(room)
+        if opened.get(person).is_none_or(|id| id != room.room_id()) {
+            room.invite_user_by_id(person).await?;
+            return Ok(room);
+        }
+        // A sync may have shown the room half made, before its person was invited. Keys go only to people the SDK knows of:
+        // what was sent now they could never read.
+        room.mark_members_missing();
+        if members(&room, RoomMemberships::ACTIVE).await?.contains(person) {
+            Ok(room)
+        } else {
+            Err(Trouble::Wait(UNTIL_SYNCED))
+        }
     }
 
     async fn look(&self, person: &UserId, opened: &HashMap<OwnedUserId, OwnedRoomId>) -> Result<Chat, Trouble> {
