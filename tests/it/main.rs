@@ -50,6 +50,8 @@ mod protocol;
 mod restore;
 mod rhythm;
 mod rig;
+#[cfg(feature = "matrix")]
+mod rooms;
 mod stale;
 mod threads;
 mod unread;

@@ -1,4 +1,5 @@
-//! The Matrix adapter against a real Synapse, and the whole story with the real program.
+//! The Matrix adapter against a real Synapse: its gateway, its direct chats and its login, from within. What people live
+//! through with the whole program is in `rooms`.
 //!
 //! Needs `BARNRAISER_TEST_VENV`, a venv with matrix-synapse and matrix-nio, and `BARNRAISER_TEST_NODE`, a folder with
 //! matrix-js-sdk; `tests/run` makes both. Without them these tests fail: a platform nobody tried is not a platform that works.
@@ -16,15 +17,17 @@ use barnraiser::domain::community::{Account, Language, Platform, Role};
 use barnraiser::engine::inbound::Cause;
 use barnraiser::engine::parcel::{Destination, Outcome, Parcel};
 use barnraiser::platforms::matrix::{ConnectError, Matrix, Settings};
-use barnraiser::speech::doc::{Block, Doc, Span};
+use barnraiser::speech::doc::{Block, Doc, Picture, Span};
 use barnraiser::speech::message::{Message, Voice};
 use jiff::{SignedDuration, Timestamp};
 use matrix_sdk::config::SyncSettings;
+use matrix_sdk::media::{MediaFormat, MediaRequestParameters};
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::api::client::room::create_room;
+use matrix_sdk::ruma::events::room::message::ImageMessageEventContent;
 use matrix_sdk::ruma::{RoomId, UserId, user_id};
 use matrix_sdk::{Client, Room, RoomState};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 /// A Synapse that ends with the test.
@@ -332,24 +335,43 @@ async fn a_login_is_kept_and_a_homeserver_that_is_away_is_waited_for() {
     assert_eq!(room.state(), RoomState::Joined);
 }
 
-/// One of the scripts beside this file's Synapse; what is missing stands in its output.
-fn play(script: &str, more: &[&str]) {
-    let mut told = Command::new(venv().join("bin/python"));
-    let told = told.arg(scripts().join(script)).args(more).status().expect("the venv's Python starts");
-    assert!(told.success(), "{script} does not hold; what was missing stands above");
+#[tokio::test]
+async fn a_picture_arrives_with_its_words_in_the_open_and_encrypted() {
+    let home = Homeserver::start(&["bot", "ana"]);
+    let data = tempfile::tempdir().unwrap();
+    let bot = connect(&home.url, data.path()).await;
+    let ana = person(&home.url, "ana").await;
+    let _ = ana.encryption().bootstrap_cross_signing(None).await;
+    for encrypted in [false, true] {
+        let room = shared_room(&home.url, &ana, &bot).await;
+        if encrypted {
+            room.enable_encryption().await.unwrap();
+            bot.refresh().await.unwrap();
+            sync(&ana).await;
+        }
+        let mut digest = letter(parcel(&format!("DIGEST{encrypted}"), place(room.room_id()), Cause::Digest), "Twelve kept");
+        let alt = "A barn with twelve boards".to_owned();
+        let (name, mime) = ("kept.png".to_owned(), "image/png".to_owned());
+        digest.doc.picture = Some(Picture { name, mime, bytes: PICTURE.to_vec(), width: 1, height: 1, alt: alt.clone() });
+        delivered(bot.gateway().deliver(&digest).await);
+
+        let seen = bots_messages(&ana, room.room_id()).await;
+        let content = &seen.last().expect("it is there")["content"];
+        assert_eq!(content["msgtype"], "m.image", "{content:#}");
+        assert_eq!(content["body"], format!("Twelve kept\n\n{alt}"));
+        assert_eq!((&content["info"]["w"], &content["info"]["size"]), (&json!(1), &json!(PICTURE.len())));
+        assert_eq!(content["file"].is_object(), encrypted, "where words are encrypted the picture is too");
+        let shown: ImageMessageEventContent = serde_json::from_value(content.clone()).unwrap();
+        let request = MediaRequestParameters { source: shown.source, format: MediaFormat::File };
+        let bytes = ana.media().get_media_content(&request, false).await.unwrap();
+        assert_eq!(bytes, PICTURE, "encrypted: {encrypted}");
+    }
 }
 
-#[test]
-fn the_clients_in_these_tests_understand_each_other() {
-    play("clients.py", &[]);
-}
-
-#[test]
-fn people_press_signs_take_presses_back_and_change_their_words() {
-    play("pressing.py", &["--bot", env!("CARGO_BIN_EXE_barnraiser")]);
-}
-
-#[test]
-fn the_whole_story_in_a_real_room() {
-    play("story.py", &["--bot", env!("CARGO_BIN_EXE_barnraiser")]);
-}
+/// The smallest picture: one pixel.
+const PICTURE: &[u8] = &[
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00,
+    0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78,
+    0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0x00, 0x05, 0x00, 0x01, 0xff, 0x56, 0xc7, 0x2f, 0x0d, 0x00, 0x00, 0x00, 0x00, 0x49,
+    0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];

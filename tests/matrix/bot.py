@@ -36,9 +36,9 @@ def own_settings():
 class Bot:
     """The real program. Its clock goes on where it stood when it is started again, unless it is moved."""
 
-    def __init__(self, binary, url, folder, begin=None, inviters=("@convener:localhost",), more="", user=BOT):
+    def __init__(self, binary, url, folder, begin=None, inviters=("@convener:localhost",), more="", user=BOT, pace=(6000, 1000)):
         """With `begin` its clock shows that time at the first start; without, it is right. `more` is added to its
-        configuration, within [matrix]."""
+        configuration, within [matrix]; without a `pace` it keeps the one it has by itself."""
         self.binary = binary
         self.folder = folder
         self.data = folder / "data"
@@ -50,6 +50,7 @@ class Bot:
         password.write_text(f"{PASSWORD}\n")
         password.chmod(0o600)
         self.config = folder / "barnraiser.toml"
+        pace = f"messages_per_minute = {pace[0]}\nburst = {pace[1]}\n" if pace else ""
         named = ", ".join(f'"{inviter}"' for inviter in inviters)
         self.config.write_text(
             f"""\
@@ -59,9 +60,7 @@ zone = "{ZONE}"
 [health]
 listen = "127.0.0.1:{self.health}"
 [matrix]
-messages_per_minute = 6000
-burst = 1000
-homeserver = "{url}"
+{pace}homeserver = "{url}"
 user = "{user}"
 password_file = "{password}"
 inviters = [{named}]

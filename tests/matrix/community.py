@@ -30,6 +30,8 @@ class Community:
     """Whether the homeserver keeps its own limits."""
     more = ""
     """What is added to the bot's configuration."""
+    pace = (6000, 1000)
+    """Messages a minute and at once; `None` for the bot's own."""
 
     def __init__(self, home, bot, wanted):
         self.home = home
@@ -135,7 +137,7 @@ async def play(community, wanted):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="barnraiser-played-"))
     with Homeserver(community.limits) as home:
         home.register("bot", PASSWORD)
-        bot = Bot(wanted.bot, home.url, folder, community.begin, community.inviters, community.more)
+        bot = Bot(wanted.bot, home.url, folder, community.begin, community.inviters, community.more, pace=community.pace)
         played = community(home, bot, wanted)
         try:
             await played.tell()

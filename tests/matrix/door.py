@@ -21,6 +21,8 @@ class Door:
         """(which request, what then): it reaches the homeserver, and its answer never comes back."""
         self.passed = []
         """(seconds on the clock, method, path) of every request that was answered with success."""
+        self.refused = []
+        """(method, path) of every request of which the homeserver said that it was too much."""
         self.session = None
         self.runner = None
         self.url = None
@@ -54,6 +56,8 @@ class Door:
                 content = await answer.read()
         except ClientConnectionError:
             raise web.HTTPBadGateway from None
+        if answer.status == 429:
+            self.refused.append((request.method, request.raw_path))
         if answer.status == 200:
             self.passed.append((time.monotonic(), request.method, request.raw_path))
         if self.deadly and self.deadly[0](request.method, request.raw_path):
