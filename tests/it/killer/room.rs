@@ -17,6 +17,8 @@ fn however_often_it_dies_a_conversation_is_answered_once() {
     let mut killer = Command::new(venv.join("bin/python"));
     killer.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrix/killer.py"));
     killer.arg("--bot").arg(binary).arg("--kills").arg(kills.to_string()).arg("--seed").arg(seed().to_string());
+    // Fifty deaths over a conversation of three hundred commands.
+    killer.arg("--commands").arg((6 * kills).to_string());
     killer.arg("--backlog").arg(if kills >= 100 { "500" } else { "20" });
     if knows_points {
         killer.arg("--points");
