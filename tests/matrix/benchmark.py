@@ -25,17 +25,15 @@ import tempfile
 import time
 import traceback
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+import homeserver
 
+homeserver.use_venv()
+
+from checks import check  # noqa: E402
 from homeserver import Homeserver, venv_python  # noqa: E402
+from members import Member  # noqa: E402
 
-try:
-    from members import Member
-except ImportError:
-    if os.environ.get("BARNRAISER_STORY_REEXEC") or not os.environ.get("BARNRAISER_TEST_VENV"):
-        raise
-    os.execve(venv_python(), [venv_python(), *sys.argv], {**os.environ, "BARNRAISER_STORY_REEXEC": "1"})
+NIO_BOT = pathlib.Path(__file__).resolve().with_name("nio_bot.py")
 
 ROUND = 25
 """Commands to one bot before it is the other's turn."""
@@ -60,11 +58,6 @@ ANSWERED_WITHIN = 120
 
 LEAST = 0.001
 """Seconds; a difference smaller than this is noise, and no divisor."""
-
-
-def check(holds, what):
-    if not holds:
-        raise AssertionError(what)
 
 
 class Listener(Member):
@@ -201,7 +194,7 @@ class Nio(Program):
         return self.folder / "nio.db"
 
     def command(self):
-        command = [venv_python(), str(HERE / "nio_bot.py"), "--homeserver", self.home.url, "--user", self.user]
+        command = [venv_python(), str(NIO_BOT), "--homeserver", self.home.url, "--user", self.user]
         command += ["--password-file", str(self.password), "--data", str(self.folder)]
         return command + (["--encrypted"] if self.encrypted else [])
 

@@ -51,6 +51,20 @@ class Community:
         self.people[name] = member
         return member
 
+    async def gather(self):
+        """A convener, Ana and Luis in an encrypted room with the bot, which has been told that it is Eastbank: the room."""
+        for name in ("convener", "ana", "luis"):
+            await self.enter(name, welcome=[BOT])
+        self.bot.start()
+        convener, *others = self.people.values()
+        invited = [BOT, *(member.id for member in others)]
+        room = await convener.create_room("Eastbank", invite=invited, encrypted=True)
+        for member in others:
+            await member.join(room)
+        await convener.wait("the bot in the room", bot_entered(room), 60)
+        await self.ask("convener", room, '!aid community setup name:"Eastbank" zone:America/Chicago')
+        return room
+
     async def say(self, name, room, text, **more):
         event = await self.people[name].say(room, text, **more)
         self.commands.append((name, event, text))

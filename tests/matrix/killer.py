@@ -26,18 +26,14 @@ import tempfile
 import time
 import traceback
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+import homeserver
 
-from homeserver import Homeserver, venv_python  # noqa: E402
+homeserver.use_venv()
 
-try:
-    from door import Door, is_word
-    from members import Member
-except ImportError:
-    if os.environ.get("BARNRAISER_STORY_REEXEC") or not os.environ.get("BARNRAISER_TEST_VENV"):
-        raise
-    os.execve(venv_python(), [venv_python(), *sys.argv], {**os.environ, "BARNRAISER_STORY_REEXEC": "1"})
+from checks import check  # noqa: E402
+from door import Door, is_word  # noqa: E402
+from homeserver import Homeserver  # noqa: E402
+from members import Member  # noqa: E402
 
 COMMITS = ["heard", "roster", "bookmark", "tick", "claim", "receipt"]
 STEADY = [f"{when}-commit-{kind}" for kind in COMMITS for when in ("before", "after")]
@@ -69,11 +65,6 @@ WAITING = 2
 
 FIRST_WITHIN = 10
 """Seconds from a start to the first message of a backlog."""
-
-
-def check(holds, what):
-    if not holds:
-        raise AssertionError(what)
 
 
 class Circle:

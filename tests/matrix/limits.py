@@ -15,7 +15,7 @@ homeserver.use_venv()
 
 from bot import BOT, civil  # noqa: E402
 from checks import check, step  # noqa: E402
-from community import Community, answered, bot_entered, card_of, from_bot, main  # noqa: E402
+from community import Community, answered, card_of, from_bot, main  # noqa: E402
 from door import Door  # noqa: E402
 
 WITHIN = 240
@@ -36,17 +36,10 @@ class Limits(Community):
             await door.close()
 
     async def talk(self, door):
-        convener = await self.enter("convener", welcome=[BOT])
-        ana = await self.enter("ana", welcome=[BOT])
-        luis = await self.enter("luis", welcome=[BOT])
-        for member in (convener, ana, luis):
+        room = await self.gather()
+        ana, luis = self.people["ana"], self.people["luis"]
+        for member in (ana, luis):
             self.home.lift_limits(member.id)
-        self.bot.start()
-        room = await convener.create_room("Eastbank", invite=[BOT, ana.id, luis.id], encrypted=True)
-        await ana.join(room)
-        await luis.join(room)
-        await convener.wait("the bot in the room", bot_entered(room), 60)
-        await self.ask("convener", room, '!aid community setup name:"Eastbank" zone:America/Chicago')
 
         step("four asks and a pledge in one breath")
         said = [await self.say("ana", room, f"!aid ask Number {n} kind:goods need:9 by:2026-03-20") for n in range(1, 5)]

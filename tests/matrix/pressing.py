@@ -12,7 +12,7 @@ Needs the venv described in homeserver.py.
 
 from bot import BOT, civil
 from checks import check, step
-from community import Community, answered, bot_entered, card_of, from_bot, main
+from community import Community, answered, card_of, from_bot, main
 
 
 class Pressing(Community):
@@ -20,15 +20,8 @@ class Pressing(Community):
     begin = civil("2026-03-10 08:59:30")
 
     async def tell(self):
-        convener = await self.enter("convener", welcome=[BOT])
-        ana = await self.enter("ana", welcome=[BOT])
-        luis = await self.enter("luis", welcome=[BOT])
-        self.bot.start()
-        room = await convener.create_room("Eastbank", invite=[BOT, ana.id, luis.id], encrypted=True)
-        await ana.join(room)
-        await luis.join(room)
-        await convener.wait("the bot in the room", bot_entered(room), 60)
-        await self.ask("convener", room, '!aid community setup name:"Eastbank" zone:America/Chicago')
+        room = await self.gather()
+        ana, luis = self.people["ana"], self.people["luis"]
 
         step("an ask has a card with two signs under it, in the order in which it names them")
         await self.ask("ana", room, "!aid ask Two folding tables need:2 kind:goods by:2026-03-13")

@@ -3,8 +3,8 @@
     python tests/matrix/story.py --bot target/debug/barnraiser
 
 Starts a Synapse of its own and the real bot, which is killed without warning in the middle of a burst, and whose
-homeserver goes away and comes back; at last it goes on from a backup, on another folder and a new device, as after a fire. In the end, every
-command has exactly one answer, and no message was said twice.
+homeserver goes away and comes back; at last it goes on from a backup, on another folder and a new device, as after a
+fire. In the end, every command has exactly one answer, and no message was said twice.
 Exit code 0 if all of it holds; otherwise 1, and what was missing.
 
 Needs the venv described in homeserver.py.
@@ -32,20 +32,12 @@ class Story(community.Community):
     """Half a minute before nine: a pledge due on the 12th is reminded at nine on the 10th."""
 
     async def tell(self):
-        convener = await self.enter("convener", welcome=[BOT])
-        ana = await self.enter("ana", welcome=[BOT])
-        luis = await self.enter("luis", welcome=[BOT])
-        stranger = await self.enter("stranger")
-
         step("the convener invites the bot and sets the community up")
-        self.bot.start()
-        room = await convener.create_room("Eastbank", invite=[BOT, ana.id, luis.id], encrypted=True)
-        await ana.join(room)
-        await luis.join(room)
-        await convener.wait("the bot in the room", lambda s: s.room == room and joined(s, BOT))
-        await self.ask("convener", room, '!aid community setup name:"Eastbank" zone:America/Chicago')
+        room = await self.gather()
+        convener, ana, luis = (self.people[name] for name in ("convener", "ana", "luis"))
 
         step("a stranger's invitation is not accepted")
+        stranger = await self.enter("stranger")
         elsewhere = await stranger.create_room("Elsewhere", invite=[BOT])
 
         step("Ana asks, and sees the answer and a card")
