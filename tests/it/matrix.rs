@@ -4,12 +4,14 @@
 //! Needs `BARNRAISER_TEST_VENV`, a venv with matrix-synapse and matrix-nio, and `BARNRAISER_TEST_NODE`, a folder with
 //! matrix-js-sdk; `tests/run` makes both. Without them these tests fail: a platform nobody tried is not a platform that works.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
 
+use barnraiser::config::folder::RECOVERY_KEY;
 use barnraiser::config::{self, ConvenersOf, Inviter, Secret, SignIn, Trust};
 use barnraiser::delivery::gateway::{Gateway, Letter, Lookup};
 use barnraiser::domain::Zone;
@@ -96,7 +98,7 @@ fn settings(url: &str, data: &Path, password: &str) -> Settings {
         device_name: "Barnraiser".into(),
         recovery_key: None,
         trust: Trust::SignedDevices,
-        encrypt_chats: true,
+        encrypt_chats: false,
         prefix: "!aid".into(),
         inviters: vec![Inviter::User("@ana:localhost".into())],
         rooms_a_day: 10,
@@ -233,6 +235,7 @@ async fn a_person_has_one_direct_chat_for_ever() {
 
     let bot = connect(&home.url, data.path()).await;
     let behind_data = tempfile::tempdir().unwrap();
+    fs::copy(data.path().join(RECOVERY_KEY), behind_data.path().join(RECOVERY_KEY)).unwrap();
     let behind = connect(&home.url, behind_data.path()).await;
     let since = Timestamp::UNIX_EPOCH;
     let first = letter(parcel("FIRST", to_ana.clone(), Cause::Nudge), "Bring the van?");
@@ -349,10 +352,12 @@ async fn a_picture_arrives_with_its_words_in_the_open_and_encrypted() {
             bot.refresh().await.unwrap();
             sync(&ana).await;
         }
-        let mut digest = letter(parcel(&format!("DIGEST{encrypted}"), place(room.room_id()), Cause::Digest), "Twelve kept");
+        let mut digest =
+            letter(parcel(&format!("DIGEST{encrypted}"), place(room.room_id()), Cause::Digest), "Twelve kept");
         let alt = "A barn with twelve boards".to_owned();
         let (name, mime) = ("kept.png".to_owned(), "image/png".to_owned());
-        digest.doc.picture = Some(Picture { name, mime, bytes: PICTURE.to_vec(), width: 1, height: 1, alt: alt.clone() });
+        digest.doc.picture =
+            Some(Picture { name, mime, bytes: PICTURE.to_vec(), width: 1, height: 1, alt: alt.clone() });
         delivered(bot.gateway().deliver(&digest).await);
 
         let seen = bots_messages(&ana, room.room_id()).await;
@@ -370,8 +375,8 @@ async fn a_picture_arrives_with_its_words_in_the_open_and_encrypted() {
 
 /// The smallest picture: one pixel.
 const PICTURE: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00,
-    0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78,
-    0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0x00, 0x05, 0x00, 0x01, 0xff, 0x56, 0xc7, 0x2f, 0x0d, 0x00, 0x00, 0x00, 0x00, 0x49,
-    0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0d, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0x00, 0x05, 0x00, 0x01, 0xff, 0x56, 0xc7, 0x2f,
+    0x0d, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];

@@ -75,8 +75,12 @@ impl Invitations {
 
     /// How long until the next turn has something to do; `None` if nothing waits.
     pub(super) fn until_next(&self) -> Option<Duration> {
-        let unjudged = self.client.invited_rooms().iter().any(|room| !self.verdicts.contains_key(room.room_id()));
-        if unjudged { Some(Duration::ZERO) } else { self.patience.until_next() }
+        let invited = self.client.invited_rooms();
+        if invited.iter().any(|room| self.is_to_be_judged(room)) {
+            Some(Duration::ZERO)
+        } else {
+            self.patience.until_next()
+        }
     }
 
     /// Joins rooms the bot is invited to by people it listens to, and declines others.
@@ -89,10 +93,19 @@ impl Invitations {
             if judged == A_TURN {
                 break;
             }
-            if !self.verdicts.contains_key(room.room_id()) {
-                judged += 1;
-                let verdict = self.judge(room, engine).await?;
-                self.verdicts.insert(room.room_id().to_owned(), verdict);
+            if !self.is_to_be_judged(room) {
+                continue;
+            }
+            judged += 1;
+            let id = room.room_id().to_owned();
+            match self.judge(room, engine).await {
+                Ok(verdict) => drop(self.verdicts.insert(id, verdict)),
+                Err(halt @ (Halt::Engine | Halt::Trouble(Trouble::LoggedOut))) => return Err(halt),
+                // One invitation's trouble must not make the bot deaf to everything else.
+                Err(Halt::Trouble(trouble)) => {
+                    tracing::warn!(room = %id, %trouble, "cannot tell whose invitation this is; trying again");
+                    self.patience.failed(id);
+                }
             }
         }
         for room in &invited {
@@ -109,6 +122,10 @@ impl Invitations {
             }
         }
         Ok(())
+    }
+
+    fn is_to_be_judged(&self, room: &Room) -> bool {
+        !self.verdicts.contains_key(room.room_id()) && self.patience.allows(&room.room_id().to_owned())
     }
 
     async fn settle(&mut self, room: &Room, verdict: Verdict) -> Result<(), Halt> {

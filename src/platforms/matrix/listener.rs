@@ -390,26 +390,30 @@ impl Listener {
             self.unopened = Patience::new();
         }
         for (room, id) in waiting {
-            let Some(room) = RoomId::parse(&room).ok().and_then(|id| self.client.get_room(&id)) else { continue };
             if !self.unopened.allows(&id) {
                 continue;
             }
-            let opened = match presses::event(&room, &id).await {
-                Ok(event) => event.filter(|event| !self.is_doubtful(&room, event)),
-                Err(Trouble::LoggedOut) => return Err(Halt::Trouble(Trouble::LoggedOut)),
-                Err(_) => None,
-            };
-            let Some(event) = opened else {
-                self.unopened.failed(id);
-                continue;
-            };
-            let company = places::company(&room).await?;
-            if !self.hear(&room, company, &event).await? {
-                self.engine.read_after_all(Platform::Matrix, &id).await?;
+            match self.open(&room, &id).await {
+                Ok(true) => self.unopened.settled(&id),
+                Ok(false) => self.unopened.failed(id),
+                Err(halt @ (Halt::Engine | Halt::Trouble(Trouble::LoggedOut))) => return Err(halt),
+                // One event's trouble must not make the bot deaf to everything else.
+                Err(Halt::Trouble(_)) => self.unopened.failed(id),
             }
-            self.unopened.settled(&id);
         }
         Ok(())
+    }
+
+    /// Reads one of these events again and hears it; false if it is still not to be read.
+    async fn open(&mut self, room: &str, id: &str) -> Result<bool, Halt> {
+        let Some(room) = RoomId::parse(room).ok().and_then(|id| self.client.get_room(&id)) else { return Ok(false) };
+        let event = presses::event(&room, id).await?;
+        let Some(event) = event.filter(|event| !self.is_doubtful(&room, event)) else { return Ok(false) };
+        let company = places::company(&room).await?;
+        if !self.hear(&room, company, &event).await? {
+            self.engine.read_after_all(Platform::Matrix, id).await?;
+        }
+        Ok(true)
     }
 
     /// Has the rooms' state say what the commands are. Nothing waits for it.
