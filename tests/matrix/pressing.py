@@ -1,5 +1,5 @@
 """What people do in an encrypted room without typing a whole command: press the signs under the bot's messages, take a press
-back, change what they wrote, answer in a thread.
+back, change what they wrote, answer in a thread, fill in a form that their client made of a described command.
 
     python tests/matrix/pressing.py --bot target/debug/barnraiser
 
@@ -14,10 +14,13 @@ from bot import BOT, civil
 from checks import check, step
 from community import Community, answered, card_of, from_bot, main
 
+DESCRIPTION = "org.matrix.msc4391.command_description"
+
 
 class Pressing(Community):
     # Half a minute before nine: a pledge due on the 12th is reminded at nine on the 10th.
     begin = civil("2026-03-10 08:59:30")
+    more = 'describe_commands = "on"\n'
 
     async def tell(self):
         room = await self.gather()
@@ -89,6 +92,15 @@ class Pressing(Community):
         whole = await self.ask("luis", chat, "help")
         check(len(short.body) * 2 < len(whole.body), f"{len(short.body)} letters of help in the room, {len(whole.body)} in the chat")
         check(not luis.all(answered(other)), "somebody else's words were changed, and the bot listened")
+
+        step("given the power, it describes its commands in the room, and a form that a client fills in is heard")
+        described = lambda s: s.room == room and s.sender == BOT and s.kind == DESCRIPTION  # noqa: E731
+        check(not ana.all(described), "it described commands without the power to")
+        await self.people["convener"].set_power(room, BOT, 50)
+        wanted = lambda s: described(s) and s.content.get("command") == "aid needs"  # noqa: E731
+        await ana.wait("the description of `needs`", wanted, 60)
+        form = {"org.matrix.msc4391.command": {"command": "aid needs", "arguments": {}}, **mention}
+        await self.answer("ana", await self.say("ana", room, "/aid needs", **form), "a filled-in form")
 
         step("every command and every press has one answer, and nothing was said twice")
         self.bot.stop()

@@ -15,7 +15,8 @@ use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Passwo
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Failed, patiently, random_bytes};
-use super::session::{ConnectError, private_file};
+use super::kept::private_file;
+use super::session::ConnectError;
 use super::settings::Settings;
 use super::trouble::Trouble;
 use crate::config::folder::RECOVERY_KEY;

@@ -4,7 +4,7 @@
 //! said ([`MatrixGateway`]). It must never lose an event once it is bookmarked as heard, never open a second direct chat with
 //! the same person, never say something private where a third person reads, and never log a text, a name or a token.
 //!
-//! Reading order: [`settings`], `session` (login and what is kept on disk) and `identity` (who the bot is to other devices),
+//! Reading order: [`settings`], `session` (login), `kept` (what of it is on the disk) and `identity` (who the bot is to other devices),
 //! `event`, `hearing` and `presses` (what was said to the bot), `places` (who is where, and with which standing), `listener`
 //! (the sync loop) with `invitations`, `upgrades` and `signals` beside it, `words` (how a message looks), `direct` (the one
 //! chat with each person), `gateway` with `pictures`, and `describe` (the commands as clients can complete them).
@@ -22,6 +22,7 @@ mod gateway;
 mod hearing;
 mod identity;
 mod invitations;
+mod kept;
 mod listener;
 mod pictures;
 mod places;

@@ -1,18 +1,15 @@
-//! Login, and what is kept of it on disk: `matrix/session.json` (device, token, store key) and `matrix/store` (the SDK's
-//! state and encryption keys).
+//! Login, or taking up the login that is kept on disk (`kept`).
 //!
-//! The three belong together: a token without the device's keys, or keys without their token, is refused rather than
-//! repaired, since going on would silently make every encrypted message unreadable. The session file is written whole or
-//! not at all and only its owner may read it.
+//! Token, device and keys belong together: a token without the device's keys, or keys without their token, is refused rather
+//! than repaired, since going on would silently make every encrypted message unreadable.
 //!
 //! Keys go only forward: other devices refuse what is encrypted twice with the same step of a key, and a store that came
 //! from a backup has steps behind it that it does not know of. After a restore the bot therefore logs in as a new device and
 //! recovers its identity (`identity`); and every start begins new keys for every room.
 
-use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use matrix_sdk::authentication::matrix::MatrixSession;
 use matrix_sdk::config::{RequestConfig, SyncSettings};
@@ -25,14 +22,13 @@ use matrix_sdk::ruma::presence::PresenceState;
 use matrix_sdk::ruma::{OwnedDeviceId, UserId};
 use matrix_sdk::{Client, ClientBuilder, SessionMeta, SessionTokens, SqliteStoreConfig};
 use matrix_sdk_base::crypto::{CollectStrategy, DecryptionSettings, TrustRequirement};
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Failed, patiently, random_bytes};
 use super::identity;
+use super::kept::{Folder, Kept, private_folder, read_kept};
 use super::settings::Settings;
 use super::trouble::Trouble;
-use crate::config::folder::RESTORED;
 use crate::config::{Secret, SignIn, Trust};
 
 /// How long one request may take, in seconds; a sync may take this on top of its own waiting.
@@ -91,84 +87,6 @@ pub enum ConnectError {
     PasswordForIdentity,
     #[error("stopped before the login was complete")]
     Cancelled,
-}
-
-/// What the session file holds.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    #[serde(flatten)]
-    session: MatrixSession,
-    /// The store's encryption key, base32.
-    store_key: String,
-    /// Whether the store was completely made. A crash before that leaves nothing worth keeping in it.
-    store_made: bool,
-}
-
-/// Where things are kept.
-struct Folder {
-    root: PathBuf,
-    session: PathBuf,
-    store: PathBuf,
-    /// There after a restore: see [`RESTORED`].
-    restored: PathBuf,
-    /// The login that was restored, until the new device has taken its place.
-    replaced: PathBuf,
-}
-
-impl Folder {
-    fn of(data: &Path) -> Self {
-        let root = data.join("matrix");
-        Folder {
-            session: root.join("session.json"),
-            store: root.join("store"),
-            restored: data.join(RESTORED),
-            replaced: root.join("replaced.json"),
-            root,
-        }
-    }
-
-    /// Is there a store with both of its halves, rooms and keys?
-    fn has_store(&self) -> bool {
-        ["matrix-sdk-state.sqlite3", "matrix-sdk-crypto.sqlite3"].iter().all(|name| self.store.join(name).exists())
-    }
-
-    fn read(&self) -> Result<Option<Kept>, ConnectError> {
-        read_kept(&self.session)
-    }
-
-    /// Puts a restored login aside, so that a new one is made: its keys may be behind what others have seen of them. Every
-    /// step may be the last before a crash, and the next start goes on from there.
-    fn set_aside_restored(&self) -> Result<(), ConnectError> {
-        let disk = |source| ConnectError::Disk { path: self.root.clone(), source };
-        let gone = |done: io::Result<()>| match done {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other.map_err(disk),
-        };
-        gone(fs::rename(&self.session, &self.replaced))?;
-        gone(fs::remove_dir_all(&self.store))?;
-        gone(fs::remove_file(&self.restored))?;
-        fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(disk)
-    }
-
-    /// Writes the session file whole or not at all.
-    fn write(&self, kept: &Kept) -> Result<(), ConnectError> {
-        let text = serde_json::to_vec_pretty(kept).expect("a session is plain strings, which always become JSON");
-        let disk = |source| ConnectError::Disk { path: self.session.clone(), source };
-        let fresh = self.root.join("session.json.new");
-        let mut file = private_file(&fresh).map_err(disk)?;
-        file.write_all(&text).and_then(|()| file.sync_all()).map_err(disk)?;
-        fs::rename(&fresh, &self.session).map_err(disk)?;
-        fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(disk)
-    }
-}
-
-fn read_kept(path: &Path) -> Result<Option<Kept>, ConnectError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(ConnectError::Disk { path: path.to_owned(), source }),
-    };
-    serde_json::from_str(&text).map(Some).map_err(|_| ConnectError::BadSession(path.to_owned()))
 }
 
 /// Logs in or takes up the kept login, synchronises once, and makes sure that other devices can trust this one.
@@ -378,33 +296,9 @@ impl From<Failed> for ConnectError {
     }
 }
 
-/// Makes a folder that only its owner can look into; its parents too.
-fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)?;
-    // Its own name has to outlast a power cut as well, or what is in it is nowhere.
-    path.parent().map_or(Ok(()), |parent| fs::File::open(parent).and_then(|folder| folder.sync_all()))
-}
-
-/// Opens an empty file that only its owner can read.
-pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
-    // A leftover of a crash may have other rights: start from nothing.
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::kept::tests::kept;
     use super::*;
     use crate::domain::community::Language;
 
@@ -427,17 +321,6 @@ mod tests {
             describe_commands: false,
         };
         Settings { account, known_verbs: Vec::new(), language: Language::English, data: data.to_owned() }
-    }
-
-    fn kept(user: &str, store_made: bool) -> Kept {
-        Kept {
-            session: MatrixSession {
-                meta: SessionMeta { user_id: UserId::parse(user).unwrap(), device_id: "DEV".into() },
-                tokens: SessionTokens { access_token: "token".into(), refresh_token: None },
-            },
-            store_key: data_encoding::BASE32_NOPAD.encode(&[7; 32]),
-            store_made,
-        }
     }
 
     async fn refusal(data: &Path) -> String {
@@ -467,20 +350,5 @@ mod tests {
         assert!(refusal(data.path()).await.contains("belongs to @other:localhost"));
         fs::write(&folder.session, "{").unwrap();
         assert!(refusal(data.path()).await.contains("cannot be read as a session file"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_the_owner_reads_the_session_file() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let data = tempfile::tempdir().unwrap();
-        let folder = Folder::of(data.path());
-        private_folder(&folder.root).unwrap();
-        folder.write(&kept("@bot:localhost", false)).unwrap();
-        folder.write(&kept("@bot:localhost", true)).unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(&folder.session), 0o600);
-        assert_eq!(mode(&folder.root), 0o700);
-        assert!(folder.read().unwrap().unwrap().store_made);
     }
 }
