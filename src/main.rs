@@ -468,7 +468,10 @@ fn about_matrix(matrix: &Matrix) -> Vec<String> {
         format!("matrix: {} at {}, with {how}, as device {:?}", matrix.user, matrix.homeserver, matrix.device_name),
         format!("matrix: trusts {trusted}; direct chats are {chats}; recovery key: {key}"),
         format!("matrix: commands begin with {}; conveners from power {} {of}", matrix.prefix, matrix.convener_power),
-        format!("matrix: accepts invites of its conveners and of {listed}; {} rooms a day", matrix.rooms_a_day),
+        format!(
+            "matrix: accepts invites of its conveners and of {listed}, {} rooms a day; to a chat, of all it shares a room with",
+            matrix.rooms_a_day
+        ),
         format!("matrix: sends {} messages at once, then {} a minute", matrix.burst, matrix.messages_per_minute),
     ];
     if matrix.describe_commands {

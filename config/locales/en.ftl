@@ -568,14 +568,14 @@ notice-parked = I can't tell whether one of my messages arrived, so I am not sen
 # In a room, to somebody whose direct messages the bot cannot reach. Everyone reads it: nothing may hint at what it is about.
 cannot-reach = { $name }, I can't write to you directly. If you like, allow direct messages from me, or write me one yourself.
 
-# In a room or a direct chat, as an answer to it: $count encrypted messages of one person could not be decrypted. Everyone reads
-# it: it names nobody. Whether they were meant for the bot it cannot know.
+# In a room or a direct chat, as an answer to it: $count messages of one person could not be decrypted, or came without encryption where
+# everything else is encrypted. Everyone reads it: it names nobody. Whether they were meant for the bot it cannot know.
 could-not-read = { $count ->
-    [one] I couldn't read an encrypted message here. If it was meant for me, please send it again.
-   *[other] I couldn't read { $count } encrypted messages here. If they were meant for me, please send them again.
+    [one] I couldn't safely read a message here. If it was meant for me, please send it again.
+   *[other] I couldn't safely read { $count } messages here. If they were meant for me, please send them again.
 }
 # The likely reason, and what helps.
-could-not-read-why = Most often the device it was sent from is brand new, or its owner has not verified it yet. If it happens again, verify that device in your app's settings, or write from another one.
+could-not-read-why = Most often the device it was sent from is brand new, its owner has not verified it yet, or it was sent without encryption. If it happens again, verify that device in your app's settings, or write from another one.
 
 ## Care: private, to conveners
 

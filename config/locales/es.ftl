@@ -456,14 +456,14 @@ notice-parked = No puedo saber si uno de mis mensajes llegó, así que no lo env
 # En una sala, a quien no recibe mensajes directos. Lo leen todos: nada debe dejar ver de qué se trata.
 cannot-reach = { $name }, no puedo escribirte en privado. Si quieres, acepta mis mensajes directos o escríbeme tú.
 
-# En una sala o un chat directo, como respuesta: $count mensajes cifrados de una persona no se pudieron descifrar. Lo leen todos: no
-# nombra a nadie. Si eran para el bot, no lo puede saber.
+# En una sala o un chat directo, como respuesta: $count mensajes de una persona no se pudieron descifrar, o llegaron sin cifrar donde
+# lo demás va cifrado. Lo leen todos: no nombra a nadie. Si eran para el bot, no lo puede saber.
 could-not-read = { $count ->
-    [one] No pude leer un mensaje cifrado aquí. Si era para mí, envíalo otra vez, por favor.
-   *[other] No pude leer { $count } mensajes cifrados aquí. Si eran para mí, envíalos otra vez, por favor.
+    [one] No pude leer con seguridad un mensaje aquí. Si era para mí, envíalo otra vez, por favor.
+   *[other] No pude leer con seguridad { $count } mensajes aquí. Si eran para mí, envíalos otra vez, por favor.
 }
 # La razón probable, y lo que ayuda.
-could-not-read-why = Casi siempre el dispositivo desde el que se envió es muy nuevo, o quien lo usa aún no lo ha verificado. Si pasa de nuevo, verifica ese dispositivo en los ajustes de tu aplicación o escribe desde otro.
+could-not-read-why = Casi siempre el dispositivo desde el que se envió es muy nuevo, quien lo usa aún no lo ha verificado, o el mensaje salió sin cifrar. Si pasa de nuevo, verifica ese dispositivo en los ajustes de tu aplicación o escribe desde otro.
 
 ## Cuidado: en privado, para la coordinación
 

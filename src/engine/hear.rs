@@ -138,7 +138,8 @@ impl Hearing<'_> {
                     let pressed = text::read(&command, self.now);
                     self.act(inbound, pressed, How::LetGo(community)).await
                 }
-                None => Ok(self.nothing_to_say(inbound)),
+                // Most of what is taken back never was a press. Heard again, it is none again.
+                None => Ok(Handled { script: Script::default(), ..self.nothing_to_say(inbound) }),
             },
             (_, None) => Ok(self.nothing_to_say(inbound)),
         }

@@ -174,7 +174,19 @@ pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp)
     script.write("delete from maybes where community_id = ?", [id()]);
     script.write("delete from invitations where community_id = ?", [id()]);
     script.write("delete from standings where member_id in (select id from members where community_id = ?)", [id()]);
+    script.write("delete from presses where community_id = ?", [id()]);
     script.write("delete from accounts where community_id = ?", [id()]);
+    // What names somebody outside a community goes with the last one that knows them.
+    for forgotten in [
+        "delete from routes where route like 'dm:%' and not exists (select 1 from accounts a \
+         where a.platform = routes.platform and 'dm:' || a.ref = routes.route)",
+        "delete from unread where direct = 1 and not exists (select 1 from accounts a \
+         where a.platform = unread.platform and a.ref = unread.account)",
+        "delete from unread_asked where not exists (select 1 from accounts a \
+         where a.platform = unread_asked.platform and a.ref = unread_asked.account)",
+    ] {
+        script.write(forgotten, []);
+    }
     script.write(
         "update members set name = '', zone = null, language = null, away_until = null, appointed = 0 where community_id = ?",
         [id()],

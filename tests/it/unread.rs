@@ -47,7 +47,7 @@ async fn waiting(rig: &Rig) -> Vec<String> {
 }
 
 fn requests(rig: &Rig) -> Vec<Post> {
-    rig.world.posts().into_iter().filter(|post| post.text.contains("encrypted")).collect()
+    rig.world.posts().into_iter().filter(|post| post.text.contains("safely read")).collect()
 }
 
 #[tokio::test]
@@ -74,9 +74,9 @@ async fn ten_minutes_later_one_request_answers_the_newest_and_names_nobody() {
     assert_eq!(request.answers, Some(second.event.clone()));
     assert_eq!(
         request.text,
-        "I couldn't read 2 encrypted messages here. If they were meant for me, please send them again.\n\n\
-         Most often the device it was sent from is brand new, or its owner has not verified it yet. If it happens again, \
-         verify that device in your app's settings, or write from another one."
+        "I couldn't safely read 2 messages here. If they were meant for me, please send them again.\n\n\
+         Most often the device it was sent from is brand new, its owner has not verified it yet, or it was sent without \
+         encryption. If it happens again, verify that device in your app's settings, or write from another one."
     );
     assert_eq!(waiting(&rig).await, Vec::<String>::new(), "what was asked about is not tried again");
     // The key comes after all. Its words were said again by now, or were for somebody else.
@@ -116,7 +116,7 @@ async fn the_same_event_twice_is_one_and_moves_no_request() {
         rig.wait(minutes(wait)).await;
     }
     let [request] = requests(&rig).try_into().expect("one");
-    assert!(request.text.contains("read an encrypted message"), "{}", request.text);
+    assert!(request.text.contains("safely read a message"), "{}", request.text);
 }
 
 #[tokio::test]
@@ -179,7 +179,7 @@ async fn night_is_no_reason_to_wait_and_a_stranger_is_asked_in_the_installations
     let posts = rig.world.posts();
     let [request] = posts.as_slice() else { panic!("one request: {posts:?}") };
     assert_eq!((request.to.as_str(), request.answers.as_ref()), ("dm:zoe", Some(&inbound.event)));
-    assert!(request.text.starts_with("No pude leer un mensaje cifrado"), "{}", request.text);
+    assert!(request.text.starts_with("No pude leer con seguridad un mensaje"), "{}", request.text);
     let known: i64 =
         sqlx::query_scalar("select count(*) from communities").fetch_one(&mut rig.file().await).await.unwrap();
     assert_eq!(known, 0, "nobody became a member by it");

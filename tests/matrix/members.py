@@ -68,10 +68,10 @@ class Seen:
 
     @property
     def answers(self):
-        """The event this answers, in this room or (for a private answer) in another."""
+        """The event this answers: as the bot says, in this room or (for a private answer) in another; or as a client shows."""
         reply = self.relation.get("m.in_reply_to")
         reply = reply.get("event_id") if isinstance(reply, dict) else None
-        return reply or self.content.get("org.barnraiser.answers")
+        return self.content.get("org.barnraiser.answers") or reply
 
     @property
     def edits(self):

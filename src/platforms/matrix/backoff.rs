@@ -59,6 +59,16 @@ impl<K: Hash + Eq> Patience<K> {
         self.waiting.remove(what);
     }
 
+    /// Forgets what is there no more: nothing waits for it, and nobody is to be woken.
+    pub(super) fn retain(&mut self, is_there: impl Fn(&K) -> bool) {
+        self.waiting.retain(|what, _| is_there(what));
+    }
+
+    /// How long until this may be tried; nothing if it may be now.
+    pub(super) fn until(&self, what: &K) -> Duration {
+        self.waiting.get(what).map_or(Duration::ZERO, |(_, from)| from.saturating_duration_since(Instant::now()))
+    }
+
     /// How long until the next of them may be tried; `None` if nothing waits.
     pub(super) fn until_next(&self) -> Option<Duration> {
         self.waiting.values().map(|(_, from)| from.saturating_duration_since(Instant::now())).min()
@@ -133,7 +143,12 @@ mod tests {
         assert!(!patience.allows(&"room"));
         assert!(patience.allows(&"other"));
         assert!(patience.until_next().is_some());
+        assert!(patience.until(&"room") > Duration::ZERO);
+        assert_eq!(patience.until(&"other"), Duration::ZERO);
         patience.settled(&"room");
         assert!(patience.allows(&"room"));
+        patience.failed("gone");
+        patience.retain(|room| *room != "gone");
+        assert_eq!(patience.until_next(), None);
     }
 }

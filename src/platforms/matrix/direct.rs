@@ -2,6 +2,8 @@
 //!
 //! A room the bot opens carries a marker in the event that creates it. That is there from the first moment, so the room is
 //! recognised even if the bot died before it could note it in its account data (`m.direct`), and nobody can write it later.
+//! A chat that somebody else opens is marked in the bot's own data about that room, before the bot joins it: `m.direct` is one
+//! list for all rooms, and two chats joined at once overwrite each other in it.
 //! Nothing goes to a chat where a third person reads.
 
 use std::collections::HashMap;
@@ -22,9 +24,8 @@ use super::trouble::Trouble;
 
 /// The field of `m.room.create` that says whom a direct chat is for: `"@ana:example.org"`.
 const MARKER: &str = "org.barnraiser.direct";
-
-/// How long a message waits for the sync to bring a room that the homeserver already knows, in seconds.
-const UNTIL_SYNCED: std::time::Duration = std::time::Duration::from_secs(2);
+/// The type of the bot's own data about a room that somebody opened as a chat with it: `{"with": "@ana:example.org"}`.
+const NOTE: &str = "org.barnraiser.chat";
 
 /// The one this chat is with, if it is a direct chat: at most the bot and one other person are in it or invited.
 pub(super) async fn partner(room: &Room) -> Result<Option<OwnedUserId>, Trouble> {
@@ -44,6 +45,10 @@ pub(super) async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Troubl
             return Ok(Some(person));
         }
     }
+    if let Some(note) = room.account_data(NOTE.into()).await? {
+        let note: Value = serde_json::from_str(note.json().get()).unwrap_or_default();
+        return Ok(note["content"]["with"].as_str().and_then(|id| UserId::parse(id).ok()));
+    }
     let targets = room.direct_targets();
     let mut targets = targets.iter();
     match (targets.next(), targets.next()) {
@@ -52,8 +57,25 @@ pub(super) async fn meant_for(room: &Room) -> Result<Option<OwnedUserId>, Troubl
     }
 }
 
+/// Notes that a room is a chat with this person. It stays one, whatever the room becomes.
+pub(super) async fn note_chat(room: &Room, person: &UserId) -> Result<(), Trouble> {
+    let note = Raw::new(&json!({"with": person})).expect("a JSON value is always JSON").cast_unchecked();
+    room.set_account_data_raw(NOTE.into(), note).await?;
+    Ok(())
+}
+
 fn person_in(content: &Value) -> Option<OwnedUserId> {
     content[MARKER].as_str().and_then(|id| UserId::parse(id).ok())
+}
+
+/// Does the SDK know that this person is in the room or invited? Keys go only to people it knows of: what was sent before,
+/// they could never read. A sync may have shown a room half made, before its person was invited.
+async fn is_known_in(room: &Room, person: &UserId) -> Result<bool, Trouble> {
+    if members(room, RoomMemberships::ACTIVE).await?.contains(person) {
+        return Ok(true);
+    }
+    room.mark_members_missing();
+    Ok(members(room, RoomMemberships::ACTIVE).await?.contains(person))
 }
 
 /// What [`DirectChats::find`] knows.
@@ -91,28 +113,24 @@ impl DirectChats {
         let mut opened = self.opened.lock().await;
         let room = match self.look(person, &opened).await? {
             Chat::Open(room) => room,
-            Chat::NotSyncedYet => return Err(Trouble::Wait(UNTIL_SYNCED)),
+            Chat::NotSyncedYet => return Err(Trouble::NotYet),
             Chat::None => {
                 let room = self.open(person).await?;
                 opened.insert(person.to_owned(), room.room_id().to_owned());
                 room
             }
         };
-        if members(&room, RoomMemberships::ACTIVE).await?.contains(person) {
-            return Ok(room);
-        }
-        if opened.get(person).is_none_or(|id| id != room.room_id()) {
+        if !is_known_in(&room, person).await? {
+            // They left, or declined.
             room.invite_user_by_id(person).await?;
-            return Ok(room);
+            if !is_known_in(&room, person).await? {
+                return Err(Trouble::NotYet);
+            }
         }
-        // A sync may have shown the room half made, before its person was invited. Keys go only to people the SDK knows of:
-        // what was sent now they could never read.
-        room.mark_members_missing();
-        if members(&room, RoomMemberships::ACTIVE).await?.contains(person) {
-            Ok(room)
-        } else {
-            Err(Trouble::Wait(UNTIL_SYNCED))
+        if room.is_state_fully_synced() {
+            opened.remove(person);
         }
+        Ok(room)
     }
 
     async fn look(&self, person: &UserId, opened: &HashMap<OwnedUserId, OwnedRoomId>) -> Result<Chat, Trouble> {

@@ -52,6 +52,20 @@ impl Event {
         Some(read)
     }
 
+    /// The same without what nobody here looks at: many are held at once while a room is read back.
+    pub(super) fn lean(mut self) -> Event {
+        let looked_at = ["m.room.message", "m.reaction", "m.room.redaction", "m.room.member"];
+        if !looked_at.contains(&self.kind.as_str()) {
+            self.content = Value::Null;
+        }
+        for content in ["/formatted_body", "/m.new_content/formatted_body"] {
+            if let Some(unread) = self.content.pointer_mut(content) {
+                *unread = Value::Null;
+            }
+        }
+        self
+    }
+
     pub(super) fn is_state(&self) -> bool {
         self.state_key.is_some()
     }
@@ -166,6 +180,14 @@ pub(super) mod tests {
         }
         assert_eq!(of("m.room.redaction", json!({"redacts": "$0"})).redacted(), Some("$0"));
         assert_eq!(Event { redacts: Some("$1".into()), ..of("m.room.redaction", json!({})) }.redacted(), Some("$1"));
+    }
+
+    #[test]
+    fn what_is_held_is_only_what_is_looked_at() {
+        let said = event(json!({"msgtype": "m.text", "body": "hi", "formatted_body": "<b>hi</b>"})).lean();
+        assert_eq!((said.written_body(), &said.content["formatted_body"]), (Some("hi"), &Value::Null));
+        let other = Event { kind: "m.room.topic".into(), ..event(json!({"topic": "long"})) }.lean();
+        assert_eq!(other.content, Value::Null);
     }
 
     #[test]

@@ -75,26 +75,29 @@ async fn is_signed(client: &Client) -> Result<bool, Trouble> {
     Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
 }
 
-/// Uploads the account's identity, its first if there is none, and signs this device. Homeservers that follow MSC3967 (Synapse since 1.102) ask for
-/// nothing; others ask for the password once more.
+/// Uploads the account's identity, its first if there is none, and signs this device. Homeservers that follow MSC3967
+/// (Synapse since 1.102) ask for nothing; others ask for the password once more.
 async fn make_identity(client: &Client, settings: &Settings, shutdown: &CancellationToken) -> Result<(), ConnectError> {
     let encryption = client.encryption();
-    let asked = match encryption.bootstrap_cross_signing(None).await {
-        Ok(()) => None,
-        Err(error) => match error.as_uiaa_response() {
-            Some(asked) => Some(asked.session.clone()),
-            None => return patiently(shutdown, || encryption.bootstrap_cross_signing(None)).await.map_err(Into::into),
-        },
-    };
-    if let Some(session) = asked {
-        let SignIn::Password(password) = &settings.account.sign_in else {
-            return Err(ConnectError::PasswordForIdentity);
+    let made = patiently(shutdown, || async {
+        let asked = match encryption.bootstrap_cross_signing(None).await {
+            Ok(()) => return Ok(()),
+            Err(error) => match error.as_uiaa_response() {
+                Some(asked) => asked.session.clone(),
+                None => return Err(Trouble::from(&error)),
+            },
         };
+        let refused = || Trouble::Refused("the password was asked for".into());
+        let SignIn::Password(password) = &settings.account.sign_in else { return Err(refused()) };
         let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(settings.account.user.clone()));
         let mut proof = Password::new(user, password.reveal().to_owned());
-        proof.session = session;
-        let proof = AuthData::Password(proof);
-        patiently(shutdown, || encryption.bootstrap_cross_signing(Some(proof.clone()))).await?;
+        proof.session = asked;
+        let proved = encryption.bootstrap_cross_signing(Some(AuthData::Password(proof))).await;
+        proved.map_err(|error| if error.as_uiaa_response().is_some() { refused() } else { Trouble::from(&error) })
+    });
+    match made.await {
+        Err(Failed::Trouble(Trouble::Refused(_))) => return Err(ConnectError::PasswordForIdentity),
+        other => other?,
     }
     patiently(shutdown, || has_identity(client)).await?;
     if !patiently(shutdown, || is_signed(client)).await? {

@@ -59,15 +59,27 @@ impl Folder {
     /// Puts a restored login aside, so that a new one is made: its keys may be behind what others have seen of them. Every
     /// step may be the last before a crash, and the next start goes on from there.
     pub(super) fn set_aside_restored(&self) -> Result<(), ConnectError> {
-        let disk = |source| ConnectError::Disk { path: self.root.clone(), source };
-        let gone = |done: io::Result<()>| match done {
+        // One that waits to be logged out from an earlier restore goes first; this one stays in the list of devices.
+        if !self.replaced.exists() {
+            self.gone(fs::rename(&self.session, &self.replaced))?;
+        }
+        self.gone(fs::remove_file(&self.session))?;
+        self.gone(fs::remove_dir_all(&self.store))?;
+        self.keep_restored()
+    }
+
+    /// Goes on with a restored login.
+    pub(super) fn keep_restored(&self) -> Result<(), ConnectError> {
+        self.gone(fs::remove_file(&self.restored))?;
+        self.gone(fs::File::open(&self.root).and_then(|folder| folder.sync_all()))
+    }
+
+    /// What is not there any more is gone as well.
+    fn gone(&self, done: io::Result<()>) -> Result<(), ConnectError> {
+        match done {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other.map_err(disk),
-        };
-        gone(fs::rename(&self.session, &self.replaced))?;
-        gone(fs::remove_dir_all(&self.store))?;
-        gone(fs::remove_file(&self.restored))?;
-        fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(disk)
+            other => other.map_err(|source| ConnectError::Disk { path: self.root.clone(), source }),
+        }
     }
 
     /// Writes the session file whole or not at all.

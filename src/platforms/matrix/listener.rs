@@ -13,7 +13,7 @@ use std::time::Duration;
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId};
 use matrix_sdk::sync::{JoinedRoomUpdate, State, SyncResponse};
-use matrix_sdk::{Client, Room};
+use matrix_sdk::{Client, Room, RoomState};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Backoff, Patience};
@@ -39,6 +39,9 @@ const LONG_POLL: Duration = Duration::from_secs(30);
 /// At most this many events of one room are read back; older ones were never answered and never will be.
 const MOST_EVENTS: usize = 5_000;
 const PAGE_EVENTS: u32 = 100;
+
+/// So many events that could not be decrypted are tried again in one turn.
+const SEALED_A_TURN: usize = 20;
 
 /// Why listening ended for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -197,10 +200,10 @@ impl Listener {
     }
 
     async fn take(&mut self, response: SyncResponse) -> Result<(), Halt> {
+        self.patience.retain(|room| !response.rooms.left.contains_key(room));
         for room in response.rooms.left.keys() {
             self.current.remove(room);
             self.rosters.remove(room);
-            self.patience.settled(room);
             self.engine.place_left(Platform::Matrix, room.as_str()).await?;
         }
         // Keys come this way. What they open is tried at once.
@@ -244,8 +247,10 @@ impl Listener {
     async fn catch_up(&mut self) -> Result<(), Halt> {
         for room in self.client.joined_rooms() {
             let id = room.room_id().to_owned();
-            let known = room.is_state_fully_synced() && !self.upgrades.waits_for_its_past(&room);
-            if self.current.contains(&id) || !known || !self.patience.allows(&id) {
+            if self.current.contains(&id) || !room.is_state_fully_synced() || !self.patience.allows(&id) {
+                continue;
+            }
+            if self.upgrades.waits_for_its_past(&room) {
                 continue;
             }
             match self.read_back(&room).await {
@@ -286,7 +291,7 @@ impl Listener {
                 if Some(&event.id) == bookmark || event.is_arrival_of(self.own.as_str()) {
                     return Ok(events);
                 }
-                events.push(event);
+                events.push(event.lean());
                 if events.len() == MOST_EVENTS {
                     tracing::warn!(room = %room.room_id(), events = MOST_EVENTS, "too much to read back; older events are left out");
                     return Ok(events);
@@ -317,13 +322,14 @@ impl Listener {
 
     /// Hands one event to the engine, if it is one for the bot; true if it was.
     async fn hear(&mut self, room: &Room, company: Company, event: &Event) -> Result<bool, Halt> {
-        let sealed = self.is_doubtful(room, event) && event.sender != self.own.as_str();
+        let theirs = event.sender != self.own.as_str();
+        let sealed = event.is_sealed && theirs;
         let body = if sealed { None } else { self.body(room, company, event).await? };
         if !sealed && body.is_none() {
             return Ok(false);
         }
         let Some(scene) = places::scene(room, company, event, &self.settings.account).await? else { return Ok(false) };
-        let Some(body) = body else {
+        let Some(body) = body.filter(|_| !self.is_in_the_clear(room, event)) else {
             let mut unread = scene.unread(event);
             unread.at = self.engine.clock().showed_at(unread.at);
             self.engine.unread(unread).await?;
@@ -332,7 +338,10 @@ impl Listener {
         };
         let mut inbound = scene.inbound(event, body).await?;
         inbound.at = self.engine.clock().showed_at(inbound.at);
-        self.signals.working(room, &event.id);
+        // Only these are always answered.
+        if matches!(inbound.body, Body::Said(_) | Body::Pressed(_)) {
+            self.signals.working(room, &event.id);
+        }
         if let Heard::Reply(_) = self.engine.hear(inbound).await? {
             // Answers go through the outbox here; anything else means that nothing was recorded.
             return Err(Halt::Trouble(Trouble::Unclear("an event could not be recorded".into())));
@@ -340,14 +349,11 @@ impl Listener {
         Ok(true)
     }
 
-    /// Words that could not be decrypted; or that came in the clear where everybody else's are encrypted: whoever runs a
-    /// homeserver could have put them in anybody's mouth. Reactions and redactions are never encrypted.
-    fn is_doubtful(&self, room: &Room, event: &Event) -> bool {
-        let in_the_clear = || {
-            let strict = self.settings.account.trust == Trust::SignedDevices;
-            strict && event.kind == "m.room.message" && !event.was_encrypted && room.encryption_state().is_encrypted()
-        };
-        event.is_sealed || in_the_clear()
+    /// Words that came in the clear where everybody else's are encrypted: whoever runs a homeserver could have put them in
+    /// anybody's mouth. Reactions and redactions are never encrypted.
+    fn is_in_the_clear(&self, room: &Room, event: &Event) -> bool {
+        let strict = self.settings.account.trust == Trust::SignedDevices;
+        strict && event.kind == "m.room.message" && !event.was_encrypted && room.encryption_state().is_encrypted()
     }
 
     /// What somebody did with this event, if it is for the bot.
@@ -386,13 +392,15 @@ impl Listener {
         }
         let waiting = self.engine.unread_events(Platform::Matrix).await?;
         self.sealed = !waiting.is_empty();
-        if !self.sealed {
-            self.unopened = Patience::new();
-        }
+        let still: HashSet<&str> = waiting.iter().map(|(_, id)| id.as_str()).collect();
+        self.unopened.retain(|id| still.contains(id.as_str()));
+        // A few in a turn: a room full of noise must not hold up what can be read.
+        let mut tries = 0;
         for (room, id) in waiting {
-            if !self.unopened.allows(&id) {
+            if !self.unopened.allows(&id) || tries == SEALED_A_TURN {
                 continue;
             }
+            tries += 1;
             match self.open(&room, &id).await {
                 Ok(true) => self.unopened.settled(&id),
                 Ok(false) => self.unopened.failed(id),
@@ -406,9 +414,12 @@ impl Listener {
 
     /// Reads one of these events again and hears it; false if it is still not to be read.
     async fn open(&mut self, room: &str, id: &str) -> Result<bool, Halt> {
-        let Some(room) = RoomId::parse(room).ok().and_then(|id| self.client.get_room(&id)) else { return Ok(false) };
+        let room = RoomId::parse(room).ok().and_then(|id| self.client.get_room(&id));
+        // What was said in a room that the bot was put out of waits until it is back.
+        let Some(room) = room.filter(|room| room.state() == RoomState::Joined) else { return Ok(false) };
         let event = presses::event(&room, id).await?;
-        let Some(event) = event.filter(|event| !self.is_doubtful(&room, event)) else { return Ok(false) };
+        let readable = |event: &Event| !event.is_sealed && !self.is_in_the_clear(&room, event);
+        let Some(event) = event.filter(readable) else { return Ok(false) };
         let company = places::company(&room).await?;
         if !self.hear(&room, company, &event).await? {
             self.engine.read_after_all(Platform::Matrix, id).await?;
@@ -422,7 +433,7 @@ impl Listener {
             let Some(room) = self.client.get_room(&id) else { continue };
             match describe::keep_in_step(&room, &mut self.describing, self.settings.language).await {
                 Ok(true) => drop(self.undescribed.remove(&id)),
-                Ok(false) => {}
+                Ok(false) | Err(Trouble::Wait(_) | Trouble::Unreached) => {}
                 Err(trouble) => {
                     tracing::warn!(room = %id, %trouble, "cannot describe the commands here");
                     self.undescribed.remove(&id);

@@ -81,8 +81,8 @@ pub enum ConnectError {
     #[error("the recovery key cannot be used: {0}")]
     BadRecoveryKey(String),
     #[error(
-        "the homeserver asks for the account's password before it takes the bot's first cross-signing keys; start once with \
-         matrix.password_file instead of a token"
+        "the homeserver asks for the account's password before it takes the bot's first cross-signing keys; start once with the \
+         right matrix.password_file (and without a token)"
     )]
     PasswordForIdentity,
     #[error("stopped before the login was complete")]
@@ -94,9 +94,15 @@ pub(super) async fn open(settings: &Settings, shutdown: &CancellationToken) -> R
     UserId::parse(&settings.account.user).map_err(|_| ConnectError::BadUser)?;
     let folder = Folder::of(&settings.data);
     private_folder(&folder.root).map_err(|source| ConnectError::Disk { path: folder.root.clone(), source })?;
-    // A token belongs to the one device: there is nothing to log in anew with.
-    if folder.restored.exists() && matches!(settings.account.sign_in, SignIn::Password(_)) {
-        folder.set_aside_restored()?;
+    match &settings.account.sign_in {
+        _ if !folder.restored.exists() => {}
+        SignIn::Password(_) => folder.set_aside_restored()?,
+        SignIn::Token { .. } => {
+            tracing::warn!(
+                "restored, but a token has to stay the device it is for; some may miss the bot's next messages"
+            );
+            folder.keep_restored()?;
+        }
     }
     let kept = match folder.read()? {
         Some(kept) => kept,

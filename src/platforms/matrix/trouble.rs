@@ -17,6 +17,9 @@ pub(super) enum Trouble {
     /// The homeserver asks to wait, and took nothing.
     #[error("asked to wait {} s", .0.as_secs())]
     Wait(Duration),
+    /// The SDK does not know the room well enough yet. Nothing left.
+    #[error("the room is not known well enough yet")]
+    NotYet,
     /// No connection came about, so nothing was taken.
     #[error("the homeserver cannot be reached")]
     Unreached,
@@ -38,6 +41,8 @@ pub(super) enum Trouble {
 const UNSAID_WAIT: Duration = Duration::from_secs(5);
 /// How long a message waits whose room could not be looked at.
 const UNREACHED_WAIT: SignedDuration = SignedDuration::from_secs(5);
+/// How long a message waits for the sync to bring a room that the homeserver already knows.
+const NOT_YET_WAIT: SignedDuration = SignedDuration::from_secs(2);
 /// How long a message waits whose preparation failed in an unclear way.
 const UNCLEAR_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
@@ -58,6 +63,7 @@ impl Trouble {
                 let after = SignedDuration::try_from(pause).unwrap_or(UNCLEAR_WAIT);
                 Outcome::Later { after, of: Extent::Platform }
             }
+            Trouble::NotYet => Outcome::Later { after: NOT_YET_WAIT, of: Extent::Route },
             Trouble::Unreached => Outcome::Later { after: UNREACHED_WAIT, of: Extent::Platform },
             Trouble::LoggedOut => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Platform },
             Trouble::Unclear(_) => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Route },
