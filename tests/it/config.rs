@@ -556,7 +556,8 @@ fn check_says_what_would_start_without_secrets() {
     if cfg!(feature = "matrix") {
         assert_eq!(output.status.code(), Some(0), "{err}");
         assert!(out.contains("@bot:example.org at https://m.example.org/, with a password"), "{out}");
-        assert!(out.contains("accepts invites of nobody"), "{out}");
+        assert!(out.contains("accepts invites of its conveners and of nobody else, 10 rooms a day"), "{out}");
+        assert!(out.contains("trusts devices their owner has verified"), "{out}");
     } else {
         assert_eq!(output.status.code(), Some(1));
         assert!(err.contains("built without Matrix"), "{err}");
