@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 
+use matrix_sdk::ruma::api::client::config::get_room_account_data;
 use matrix_sdk::ruma::api::client::membership::joined_rooms;
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
@@ -62,6 +63,24 @@ pub(super) async fn note_chat(room: &Room, person: &UserId) -> Result<(), Troubl
     let note = Raw::new(&json!({"with": person})).expect("a JSON value is always JSON").cast_unchecked();
     room.set_account_data_raw(NOTE.into(), note).await?;
     Ok(())
+}
+
+/// Is a room noted as a chat at the homeserver, and the SDK has not heard of it yet? A sync leaves out what was noted of a
+/// room before it was joined; noted once more, the next one brings it.
+pub(super) async fn note_is_on_its_way(room: &Room) -> Result<bool, Trouble> {
+    if room.account_data(NOTE.into()).await?.is_some() {
+        return Ok(false);
+    }
+    let (own, id) = (room.own_user_id().to_owned(), room.room_id().to_owned());
+    let asked = get_room_account_data::v3::Request::new(own, id, NOTE.into());
+    let note = match room.client().send(asked).await {
+        Ok(answer) => serde_json::from_str::<Value>(answer.account_data.json().get()).unwrap_or_default(),
+        Err(error) if is_not_found(&error) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(person) = note["with"].as_str().and_then(|id| UserId::parse(id).ok()) else { return Ok(false) };
+    note_chat(room, &person).await?;
+    Ok(true)
 }
 
 fn person_in(content: &Value) -> Option<OwnedUserId> {

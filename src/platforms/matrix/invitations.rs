@@ -203,16 +203,11 @@ impl Invitations {
         self.under_way.insert(id.clone());
         self.joining.spawn(async move {
             let join = async {
-                // Before it is joined, so that it is never taken for a place; and once more after it, since a sync leaves out
-                // what is noted of a room that the bot is not in yet.
+                // Before it is joined, so that it is never taken for a place.
                 if let Some(person) = &chat_with {
                     direct::note_chat(&room, person).await?;
                 }
-                room.join().await?;
-                if let Some(person) = &chat_with {
-                    direct::note_chat(&room, person).await?;
-                }
-                Ok(())
+                room.join().await.map_err(Trouble::from)
             };
             let joined = tokio::time::timeout(JOIN_TIMEOUT, join).await;
             (id, joined.unwrap_or(Err(Trouble::Unclear("timeout".into()))))

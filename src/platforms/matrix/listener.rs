@@ -26,7 +26,7 @@ use super::settings::Settings;
 use super::signals::Signals;
 use super::trouble::Trouble;
 use super::upgrades::Upgrades;
-use super::{places, presses};
+use super::{direct, places, presses};
 use crate::config::Trust;
 use crate::domain::community::Platform;
 use crate::engine::inbound::{Body, Roster};
@@ -259,6 +259,7 @@ impl Listener {
                     self.current.insert(id);
                 }
                 // One room's trouble must not make the bot deaf in the others.
+                Err(Halt::Trouble(Trouble::NotYet)) => self.patience.failed(id),
                 Err(Halt::Trouble(trouble @ (Trouble::Refused(_) | Trouble::Closed(_) | Trouble::Unclear(_)))) => {
                     tracing::warn!(room = %id, %trouble, "cannot read this room; trying again");
                     self.patience.failed(id);
@@ -272,6 +273,11 @@ impl Listener {
     async fn read_back(&mut self, room: &Room) -> Result<(), Halt> {
         if room.is_space() {
             return Ok(());
+        }
+        // Before a room is heard for the first time it has to be known what it is.
+        let is_new = !self.bookmarks.contains_key(room.room_id().as_str());
+        if is_new && direct::note_is_on_its_way(room).await? {
+            return Err(Halt::Trouble(Trouble::NotYet));
         }
         let mut events = self.unheard(room).await?;
         events.reverse();
