@@ -251,6 +251,8 @@ impl Listener {
                 continue;
             }
             if self.upgrades.waits_for_its_past(&room) {
+                // With a pause of its own: what was tried before and may be tried again would keep the loop from resting.
+                self.patience.failed(id);
                 continue;
             }
             match self.read_back(&room).await {
