@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::ops::{backup, restore};
+use barnraiser::ops::backup;
+use barnraiser::ops::restore::Existing;
 use jiff::SignedDuration;
 
+use crate::restore::put_back;
 use crate::rig::{Post, Rig, chicago};
 
 /// How often each message stands on the platform, by its key.
@@ -21,7 +23,7 @@ pub fn copies(posts: &[Post]) -> BTreeMap<&str, usize> {
 /// Puts a backup in the place of a rig's data while it is down, as the operator does.
 pub async fn restore_into(rig: &mut Rig, archive: &std::path::Path) {
     rig.fall().await;
-    restore::restore(archive, &rig.data(), restore::Existing::MoveAside, rig.clock.now()).await.unwrap();
+    put_back(archive, &rig.data(), Existing::MoveAside, rig.clock.now()).await;
     rig.wake().await;
 }
 

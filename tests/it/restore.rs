@@ -88,7 +88,8 @@ async fn open_store(data: &Path) -> Store {
     panic!("the folder stays in use");
 }
 
-async fn put_back(archive: &Path, data: &Path, existing: Existing, now: Timestamp) -> restore::Restored {
+/// Restores as soon as the folder is free: see [`Rig::wake`].
+pub async fn put_back(archive: &Path, data: &Path, existing: Existing, now: Timestamp) -> restore::Restored {
     for _ in 0..TRIES {
         match restore::restore(archive, data, existing, now).await {
             Err(CannotRestore::InUse(_) | CannotRestore::Move(CannotMove::GoingOn(_))) => {
