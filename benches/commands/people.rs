@@ -118,7 +118,7 @@ impl Thread {
             // A hand-back is said to the bot alone.
             place: match step {
                 Step::HandBack => Place::Direct { id: name.clone(), shared: vec![place] },
-                _ => Place::Public { id: place.clone(), name: place },
+                _ => Place::Public { id: place.clone(), name: place, server: None },
             },
             from: Account { platform: Platform::Console, id: name.clone() },
             name,

@@ -91,9 +91,9 @@ struct NewStanding {
 
 impl NewStanding {
     fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow]) -> Option<NewStanding> {
-        let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) else { return None };
+        let standing = inbound.standing?;
         let (member, convenes) = (person.member.id, standing == Role::Convener);
-        let place = places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id)?.id;
+        let place = places.iter().find(|place| said_in(inbound, place))?.id;
         let changes_role = person.member.convening != Some(Convening::Appointed);
         let is_new = standing != person.member.role();
         is_new.then_some(NewStanding { member, place, convenes, changes_role })
@@ -127,7 +127,7 @@ impl Hearing<'_> {
         said: Option<Result<Invocation, Refusal>>,
     ) -> Result<Handled, Fault> {
         match (&inbound.body, said) {
-            (Body::Said(_), Some(said)) => self.act(inbound, said, How::Typed).await,
+            (Body::Said(_) | Body::Invoked(_), Some(said)) => self.act(inbound, said, How::Typed).await,
             (Body::Pressed(_), Some(said)) => {
                 let said = said.map(Invocation::without_empty_options);
                 self.act(inbound, said, How::Pressed).await
@@ -194,7 +194,7 @@ impl Hearing<'_> {
             said: said.said.clone(),
             said_at: inbound.at.min(case.now),
             place: inbound.place.clone(),
-            answer: inbound.answer,
+            answer: inbound.answer.clone(),
             platform: inbound.from.platform,
             how,
         };
@@ -215,6 +215,7 @@ impl Hearing<'_> {
                     Body::LetGo(press) => inbox::let_go(&mut case.script, inbound.from.platform, press),
                     _ => {}
                 }
+                took_part(&mut case, inbound, &answered);
                 let reply = reply(&case, &speaker, answered);
                 let heard = answer_with(&mut case, inbound, &speaker, reply)?;
                 let must_be_kept = known.must_be_kept();
@@ -270,7 +271,8 @@ impl Hearing<'_> {
 
 /// Was it said in this place?
 fn said_in(inbound: &Inbound, place: &PlaceRow) -> bool {
-    matches!(&inbound.place, Place::Public { id, .. } if place.platform == inbound.from.platform && place.reference == *id)
+    let platform = inbound.from.platform;
+    matches!(&inbound.place, Place::Public { id, server, .. } if place.is_where(platform, id, server.as_deref()))
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.
@@ -302,9 +304,22 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
 
 /// The place in which others could read what somebody just said. Words that an adapter shows only to them are not seen.
 fn seen_in(case: &Case<'_>, inbound: &Inbound) -> Option<i64> {
-    let Place::Public { id, .. } = &inbound.place else { return None };
-    let place = case.places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id);
+    let place = case.places.iter().find(|place| said_in(inbound, place));
     place.filter(|_| inbound.answer == Answer::Outbox).map(|place| place.id)
+}
+
+/// Where commands are whispered nobody reads them. But whoever had a part in something that stands open to everyone in a
+/// place may be asked there, by name and without a word of it, to open their direct messages.
+fn took_part(case: &mut Case<'_>, inbound: &Inbound, answered: &Answered) {
+    let whispered = matches!(inbound.answer, Answer::Whisper(_));
+    if !whispered || answered.audience == Audience::Private || answered.refs.is_empty() {
+        return;
+    }
+    let place = case.places.iter().find(|place| said_in(inbound, place)).map(|place| place.id);
+    if place.is_some() {
+        let community = case.here().id;
+        rows::acted(&mut case.script, community, &inbound.from, place, case.now);
+    }
 }
 
 fn reply(case: &Case<'_>, speaker: &Speaker, answered: Answered) -> Reply {
@@ -352,13 +367,14 @@ fn queue_or_show(
     }
     let account = inbound.from.clone();
     let platform = account.platform;
-    let destination = match &inbound.place {
-        Place::Direct { id, .. } => Destination::Chat { platform, id: id.clone(), account },
-        Place::Public { .. } if reply.audience == Audience::Private => Destination::Person(account),
-        Place::Public { id, .. } => Destination::Place { platform, id: id.clone() },
+    let destination = match (&inbound.answer, &inbound.place) {
+        (Answer::Whisper(token), _) => Destination::Whisper { platform, token: token.clone(), account },
+        (_, Place::Direct { id, .. }) => Destination::Chat { platform, id: id.clone(), account },
+        (_, Place::Public { .. }) if reply.audience == Audience::Private => Destination::Person(account),
+        (_, Place::Public { id, .. }) => Destination::Place { platform, id: id.clone() },
     };
     let effect = match inbound.body {
-        Body::Said(_) | Body::Rewrote { .. } => format!("reply:{}", inbound.event),
+        Body::Said(_) | Body::Invoked(_) | Body::Rewrote { .. } => format!("reply:{}", inbound.event),
         Body::Pressed(_) | Body::LetGo(_) => format!("{PRESS_ANSWERED}{}", inbound.event),
     };
     case::put(
@@ -434,7 +450,7 @@ async fn answer(
         Command::DigestPost { gathering } => gatherings::post(case, gathering).await,
         Command::DigestHold { gathering } => gatherings::hold(case, gathering).await,
         Command::Care => listing::care(case).await,
-        Command::CommunitySetup(change) => people::setup(case, change).await,
+        Command::CommunitySetup(change) => people::setup(case, speaker, change).await,
         Command::CommunitySettings(change) => people::settings(case, change).await,
         Command::CommunityCheck => check::check(case, vitals).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,

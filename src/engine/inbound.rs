@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Ref;
 use crate::domain::community::{Account, Platform, Role};
+use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 
 /// Something a person did on a platform.
@@ -31,6 +32,8 @@ pub struct Inbound {
 pub enum Body {
     /// A command without any prefix, typed: `pledge A2 what:"a van" by:friday`.
     Said(String),
+    /// A command that its platform took apart already: a slash command, or a form that was filled in.
+    Invoked(Box<Invocation>),
     /// A button under one of the bot's own messages was pressed: the command it stands for, complete or only begun
     /// (`done P7`, `pledge A1 what: by:`).
     Pressed(String),
@@ -41,10 +44,11 @@ pub enum Body {
 }
 
 impl Body {
-    /// The command in it, if there is one.
+    /// The command in it as a text, if there is one.
     pub fn command(&self) -> Option<&str> {
         match self {
             Body::Said(command) | Body::Pressed(command) | Body::Rewrote { now: command, .. } => Some(command),
+            Body::Invoked(invocation) => Some(&invocation.said),
             Body::LetGo(_) => None,
         }
     }
@@ -62,19 +66,23 @@ pub struct Named {
 /// Where something was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// A community's channel or room: the platform's stable id and its present name.
-    Public { id: String, name: String },
+    /// A community's channel or room: the platform's stable id and its present name. Where a platform has servers of many
+    /// channels, all of them are the one place that its community has there, whichever channel something is said in.
+    Public { id: String, name: String, server: Option<String> },
     /// Alone with the bot: the chat's id, and the public places both are in.
     Direct { id: String, shared: Vec<String> },
 }
 
 /// How the answer reaches the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The adapter shows it itself (a terminal, a Discord interaction). Lost if the process dies first.
+    /// The adapter shows it itself (a terminal). Lost if the process dies first.
     Direct,
     /// It is an outbox row like everything else the bot says, and survives what the row survives.
     Outbox,
+    /// The same, but where it is shown nobody else sees it: the platform's token for it, good for a while only. What the
+    /// token no longer opens is said in the direct chat.
+    Whisper(String),
 }
 
 /// Who may see an answer.

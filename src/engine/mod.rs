@@ -193,8 +193,11 @@ impl Engine {
     /// The engine has stopped: nothing was recorded.
     pub async fn hear(&self, inbound: Inbound) -> Result<Heard, Stopped> {
         let read = |command| text::read(command, inbound.at.min(self.clock.now()));
-        let said = inbound.body.command().map(read);
-        if let (Body::Said(_), Answer::Direct, Some(Ok(asked))) = (&inbound.body, inbound.answer, &said)
+        let said = match &inbound.body {
+            Body::Invoked(invocation) => Some(Ok(Invocation::clone(invocation))),
+            body => body.command().map(read),
+        };
+        if let (Body::Said(_), Answer::Direct, Some(Ok(asked))) = (&inbound.body, &inbound.answer, &said)
             && hear::only_looks(asked)
             && let Some(heard) = self.look(&inbound, asked.clone()).await
         {
@@ -262,6 +265,16 @@ impl Engine {
     pub async fn place_back(&self, platform: Platform, place: &str, name: &str) -> Result<(), Stopped> {
         let (place, name) = (place.to_owned(), name.to_owned());
         self.send(Input::PlaceBack { platform, place, name }).await.map(drop)
+    }
+
+    /// The bot is not on a server any more, nor in any of its channels: what [`Engine::place_left`] says of one place.
+    pub async fn server_left(&self, platform: Platform, server: &str) -> Result<(), Stopped> {
+        self.send(Input::ServerLeft { platform, server: server.to_owned() }).await.map(drop)
+    }
+
+    /// The bot is on a server again: what [`Engine::place_back`] says of one place.
+    pub async fn server_back(&self, platform: Platform, server: &str) -> Result<(), Stopped> {
+        self.send(Input::ServerBack { platform, server: server.to_owned() }).await.map(drop)
     }
 
     /// A place goes on under another id (a room was upgraded), and the bot is in it. Said before anything is brought from the

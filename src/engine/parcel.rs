@@ -17,12 +17,17 @@ pub enum Destination {
     Person(Account),
     /// An existing direct chat, answering what was said there.
     Chat { platform: Platform, id: String, account: Account },
+    /// The answer to what this person did, where nobody else sees it: the platform's token for it. One message, which is
+    /// overwritten by whatever is sent there again.
+    Whisper { platform: Platform, token: String, account: Account },
 }
 
 impl Destination {
     pub fn platform(&self) -> Platform {
         match self {
-            Destination::Place { platform, .. } | Destination::Chat { platform, .. } => *platform,
+            Destination::Place { platform, .. }
+            | Destination::Chat { platform, .. }
+            | Destination::Whisper { platform, .. } => *platform,
             Destination::Person(account) => account.platform,
         }
     }

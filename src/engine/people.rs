@@ -2,9 +2,10 @@
 
 use super::case::{Answered, Case, Stop};
 use super::gatherings::rearm;
+use super::inbound::Place;
 use super::meaning::Heard;
 use super::speaker::Speaker;
-use super::{telling, view};
+use super::{places, telling, view};
 use crate::domain::community::{Community, Convening, Member, Norms};
 use crate::domain::nudge::{self, Planned};
 use crate::domain::refusal::{Needed, Refusal};
@@ -52,9 +53,16 @@ async fn move_nudges(case: &mut Case<'_>, before: &Member, after: &Member) -> Re
 }
 
 /// A convener names the community and its zone, or changes its norms.
-pub(super) async fn setup(case: &mut Case<'_>, change: CommunityChange) -> Result<Answered, Stop> {
+/// Said on a server, cards and digests come to the channel it is said in from now on.
+pub(super) async fn setup(case: &mut Case<'_>, speaker: &Speaker, change: CommunityChange) -> Result<Answered, Stop> {
     if change.name.is_none() && change.zone.is_none() && !case.community.set_up {
         return Err(Refusal::Missing { path: "community setup".to_owned(), what: Needed::Words }.into());
+    }
+    if let Place::Public { id, name, server: Some(server) } = &speaker.place {
+        let here = case.places.iter().find(|place| place.is_where(speaker.platform, id, Some(server)));
+        if let Some(elsewhere) = here.filter(|place| place.reference != *id).cloned() {
+            places::go_on(case, &elsewhere, id, name).await?;
+        }
     }
     let line = change_community(case, change).await?;
     Ok(Answered::only(Message::CommunityReady(line), []))

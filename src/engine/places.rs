@@ -23,7 +23,7 @@ use crate::domain::ask::{AskState, Standing, Visibility};
 use crate::domain::calendar::days_after;
 use crate::domain::community::Platform;
 use crate::domain::{AskId, CommunityId, MemberId};
-use crate::store::outbox::{self, Onward, Waiting};
+use crate::store::outbox::{self, Onward, Settled, Waiting};
 use crate::store::places::{self, Absence};
 use crate::store::scope::{self, PlaceRow, Subject};
 use crate::store::script::Script;
@@ -61,41 +61,70 @@ impl Placing<'_> {
         let Some((mut case, old)) = self.known(platform, from).await?.filter(|_| from != to) else {
             return Ok(Script::default());
         };
-        let reference = to.to_owned();
-        let new = match places::goes_on_as(case.conn, platform, to).await? {
-            None => {
-                let new = PlaceRow { id: case.keys.place(), platform, reference, left_at: None };
-                people::new_place(&mut case.script, case.community.community.id, &new, name);
-                new
-            }
-            // It once moved from there, and moves back.
-            Some((id, end)) if end.id == old.id => {
-                places::revive(&mut case.script, id, name);
-                PlaceRow { id, platform, reference, left_at: None }
-            }
-            Some(_) => {
-                leave(&mut case, &old, days);
-                return Ok(case.script);
-            }
-        };
-        if old.left_at.is_some() {
-            come_back(&mut case, &old).await?;
-        }
-        let asks = places::asks_with_cards(case.conn, old.id).await?;
-        places::moved(&mut case.script, old.id, new.id);
-        for ask in asks {
-            show(&mut case, ask, &new, is_open).await?;
+        if !go_on(&mut case, &old, to, name).await? {
+            leave(&mut case, &old, days);
         }
         Ok(case.script)
     }
 
     /// Somebody was heard in a place, so the bot is there.
     pub(super) async fn heard_in(self, inbound: &Inbound) -> Result<Script, Fault> {
+        let platform = inbound.from.platform;
         match &inbound.place {
-            Place::Public { id, name } => self.back(inbound.from.platform, id, name).await,
+            Place::Public { server: Some(server), .. } => self.server_back(platform, server).await,
+            Place::Public { id, name, .. } => self.back(platform, id, name).await,
             Place::Direct { .. } => Ok(Script::default()),
         }
     }
+
+    /// The bot was put out of a whole server.
+    pub(super) async fn server_left(self, platform: Platform, server: &str) -> Result<Script, Fault> {
+        match places::on_server(self.conn, platform, server).await? {
+            Some(channel) => self.left(platform, &channel).await,
+            None => Ok(Script::default()),
+        }
+    }
+
+    /// The bot is on a server again.
+    pub(super) async fn server_back(self, platform: Platform, server: &str) -> Result<Script, Fault> {
+        let Some(channel) = places::on_server(self.conn, platform, server).await? else { return Ok(Script::default()) };
+        let Some((mut case, place)) = self.known(platform, &channel).await? else { return Ok(Script::default()) };
+        if place.left_at.is_some() {
+            come_back(&mut case, &place).await?;
+        }
+        Ok(case.script)
+    }
+}
+
+/// A place goes on under another id: with its community, its people and what waited for it. Cards in the old one stay as
+/// they are; what is still asked gets a new one. False, and nothing happens, if there is a place already.
+pub(super) async fn go_on(case: &mut Case<'_>, old: &PlaceRow, to: &str, name: &str) -> Result<bool, Fault> {
+    let (platform, server, reference) = (old.platform, old.server.clone(), to.to_owned());
+    let new = match places::goes_on_as(case.conn, platform, to).await? {
+        None => {
+            let new = PlaceRow { id: case.keys.place(), platform, reference, server, left_at: None };
+            people::new_place(&mut case.script, case.community.community.id, &new, name);
+            new
+        }
+        // It once moved from there, and moves back.
+        Some((id, end)) if end.id == old.id => {
+            places::revive(&mut case.script, id, name);
+            PlaceRow { id, platform, reference, server, left_at: None }
+        }
+        Some(_) => return Ok(false),
+    };
+    if old.left_at.is_some() {
+        come_back(case, old).await?;
+    }
+    let asks = places::asks_with_cards(case.conn, old.id).await?;
+    places::moved(&mut case.script, old.id, new.id);
+    for ask in asks {
+        show(case, ask, &new, is_open).await?;
+    }
+    for place in case.places.iter_mut().filter(|place| place.id == old.id) {
+        place.clone_from(&new);
+    }
+    Ok(true)
 }
 
 fn leave(case: &mut Case<'_>, place: &PlaceRow, days: u32) {
@@ -308,8 +337,8 @@ pub(super) async fn send_on(
 ) -> Result<(), Fault> {
     if let Some((_, place)) = places::goes_on_as(conn, platform, &row.route).await? {
         let destination = to_json(&Destination::Place { platform, id: place.reference })?;
-        let onward = Onward { id: keys.outbox(), destination: &destination, place: place.id };
-        outbox::send_on(script, row.id, onward, now);
+        let onward = Onward { id: keys.outbox(), destination: &destination, place: Some(place.id) };
+        outbox::send_on(script, row.id, onward, Settled::Cancelled, now);
     }
     Ok(())
 }

@@ -53,6 +53,14 @@ pub(super) enum Input {
         place: String,
         name: String,
     },
+    ServerLeft {
+        platform: Platform,
+        server: String,
+    },
+    ServerBack {
+        platform: Platform,
+        server: String,
+    },
     PlaceMoved {
         platform: Platform,
         from: String,
@@ -90,6 +98,8 @@ impl Input {
             Input::Bookmark { .. } => "bookmark",
             Input::PlaceLeft { .. } => "place_left",
             Input::PlaceBack { .. } => "place_back",
+            Input::ServerLeft { .. } => "server_left",
+            Input::ServerBack { .. } => "server_back",
             Input::PlaceMoved { .. } => "place_moved",
             Input::Unread(_) => "unread",
             Input::ReadAfterAll { .. } => "read_after_all",
@@ -369,6 +379,14 @@ impl Desk<'_> {
             }
             Input::PlaceBack { platform, place, name } => {
                 let script = self.placing().back(platform, &place, &name).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::ServerLeft { platform, server } => {
+                let script = self.placing().server_left(platform, &server).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::ServerBack { platform, server } => {
+                let script = self.placing().server_back(platform, &server).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
             Input::PlaceMoved { platform, from, to, name } => {

@@ -4,16 +4,16 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use super::case::{Case, Post, Stop};
+use super::case::{Case, Post, Stop, to_json};
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{self, Addressee, Heard, Meaning};
 use super::outgoing::Frozen;
-use super::parcel::{Extent, Outcome, Receipt};
+use super::parcel::{Destination, Extent, Outcome, Receipt};
 use super::{Defaults, buttons, places};
 use crate::domain::{CommunityId, MemberId};
 use crate::speech::message::{Message, Sign};
-use crate::store::outbox::{self, Priority, Sent, Settled};
+use crate::store::outbox::{self, Onward, Priority, Sent, Settled};
 use crate::store::rows::StoredCommunity;
 use crate::store::scope::PlaceRow;
 use crate::store::script::Script;
@@ -79,6 +79,12 @@ impl Receiving<'_> {
                 outbox::settle(script, row, Settled::Failed, now);
                 self.tell_conveners(script, sent, "undelivered").await?;
             }
+            // The token is not good any more. What was recorded is said where it always can be.
+            Outcome::Closed { reason } if is_whisper(sent) => {
+                tracing::info!(row, reason, "too late to be whispered");
+                outbox::attempted(script, row, "closed", Some(&reason), now);
+                self.say_directly(script, sent, row)?;
+            }
             Outcome::Closed { reason } => {
                 tracing::warn!(row, reason, "nothing is taken there");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
@@ -111,8 +117,8 @@ impl Receiving<'_> {
         match receipt.outcome {
             Outcome::Delivered { message } => self.there(script, sent, row, &message, &receipt.seeds).await?,
             Outcome::Absent => outbox::absent(script, row, now),
-            // Whether it is there or not, nobody has to look after a button.
-            Outcome::Unreadable { .. } if is_button(sent) && sent.looks >= MOST_LOOKS => {
+            // Whether it is there or not, nobody has to look after a button; and a whisper is gone with its token.
+            Outcome::Unreadable { .. } if is_whisper(sent) || (is_button(sent) && sent.looks >= MOST_LOOKS) => {
                 outbox::settle(script, row, Settled::Parked, now);
                 outbox::settle(script, row, Settled::Expired, now);
             }
@@ -208,6 +214,22 @@ impl Receiving<'_> {
         only_faults(posted)
     }
 
+    /// What was recorded is confirmed in the direct chat; what was refused is asked again by whoever still wants it.
+    fn say_directly(&mut self, script: &mut Script, sent: &Sent, row: i64) -> Result<(), Fault> {
+        let destination = serde_json::from_str(&sent.destination);
+        let Ok(Destination::Whisper { account, .. }) = destination else {
+            return Err(Fault::Decode("an outbox row's destination cannot be read".into()));
+        };
+        if sent.cause == Cause::Reply.name() {
+            let destination = to_json(&Destination::Person(account))?;
+            let onward = Onward { id: self.keys.outbox(), destination: &destination, place: None };
+            outbox::send_on(script, row, onward, Settled::Failed, self.now);
+        } else {
+            outbox::settle(script, row, Settled::Failed, self.now);
+        }
+        Ok(())
+    }
+
     /// A working place for what a receipt leads to.
     fn case(&mut self, script: &mut Script, community: StoredCommunity, places: Vec<PlaceRow>) -> Case<'_> {
         Case {
@@ -256,6 +278,10 @@ fn only_faults(told: Result<(), Stop>) -> Result<(), Fault> {
         Ok(()) | Err(Stop::Refused(_)) => Ok(()),
         Err(Stop::Fault(fault)) => Err(fault),
     }
+}
+
+fn is_whisper(sent: &Sent) -> bool {
+    sent.route.starts_with("whisper:")
 }
 
 /// Buttons are an ease: one that is missing is missed by nobody.

@@ -68,7 +68,9 @@ impl Hearing<'_> {
     ) -> Result<Option<Scope>, Fault> {
         let community = match (made_in, &inbound.place) {
             (Some(community), _) => Some(community),
-            (None, Place::Public { id, .. }) => return scope::in_public(self.conn, &inbound.from, id, about).await,
+            (None, Place::Public { id, server, .. }) => {
+                return scope::in_public(self.conn, &inbound.from, id, server.as_deref(), about).await;
+            }
             (None, Place::Direct { shared, .. }) => self.meant_if_any(inbound, shared, now).await?,
         };
         match community {

@@ -68,7 +68,8 @@ impl<'a> Placing<'a> {
         let (known, place, places) = match people::of_place(conn, platform, reference).await? {
             Some((id, place)) => (people::community(conn, id).await?, place, people::places(conn, id).await?),
             None => {
-                let place = PlaceRow { id: keys.place(), platform, reference: reference.to_owned(), left_at: None };
+                let (id, reference) = (keys.place(), reference.to_owned());
+                let place = PlaceRow { id, platform, reference, server: None, left_at: None };
                 (None, place.clone(), vec![place])
             }
         };

@@ -24,12 +24,13 @@ impl Hearing<'_> {
             return Ok((scope.ok_or(Refusal::NoCommunity)?, false));
         }
         match &inbound.place {
-            Place::Public { id, name } => {
-                if let Some(scope) = scope::in_public(self.conn, &inbound.from, id, target).await? {
+            Place::Public { id, name, server } => {
+                let known = scope::in_public(self.conn, &inbound.from, id, server.as_deref(), target).await?;
+                if let Some(scope) = known {
                     return Ok((scope, false));
                 }
-                let (platform, reference) = (inbound.from.platform, id.clone());
-                let place = PlaceRow { id: self.keys.place(), platform, reference, left_at: None };
+                let (platform, reference, server) = (inbound.from.platform, id.clone(), server.clone());
+                let place = PlaceRow { id: self.keys.place(), platform, reference, server, left_at: None };
                 let community = beginning::new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
                 Ok((Scope { community, places: vec![place], person: None, subject: None }, true))
             }

@@ -261,12 +261,12 @@ pub struct Onward<'a> {
     /// JSON.
     pub destination: &'a str,
     /// If the message is one of a place's own.
-    pub place: i64,
+    pub place: Option<i64>,
 }
 
 /// What was not taken in one place is to be said in another: by a row of its own, with a name and a key of its own. What was
 /// said there before is not said again.
-pub fn send_on(script: &mut Script, id: i64, onward: Onward<'_>, now: Timestamp) {
+pub fn send_on(script: &mut Script, id: i64, onward: Onward<'_>, settled: Settled, now: Timestamp) {
     script.write(
         "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, answers, \
          lane, priority, not_before, expires_at, made_at) select ?, community_id, member_id, effect, platform, ?, \
@@ -274,7 +274,7 @@ pub fn send_on(script: &mut Script, id: i64, onward: Onward<'_>, now: Timestamp)
          from outbox where id = ? on conflict (community_id, effect, destination) do nothing",
         [onward.id.into(), onward.destination.into(), onward.place.into(), id.into()],
     );
-    settle(script, id, Settled::Cancelled, now);
+    settle(script, id, settled, now);
 }
 
 /// It is taken out as if it had never been there.

@@ -58,12 +58,13 @@ pub fn weekly_posted(script: &mut Script, community: CommunityId, now: Timestamp
 
 pub fn new_place(script: &mut Script, community: CommunityId, place: &PlaceRow, name: &str) {
     script.write(
-        "insert into places (id, community_id, platform, ref, name) values (?, ?, ?, ?, ?)",
+        "insert into places (id, community_id, platform, ref, server, name) values (?, ?, ?, ?, ?, ?)",
         [
             place.id.into(),
             community.0.into(),
             place.platform.name().into(),
             place.reference.as_str().into(),
+            place.server.as_deref().into(),
             name.into(),
         ],
     );
@@ -288,29 +289,29 @@ pub async fn of_place(
     platform: crate::domain::community::Platform,
     reference: &str,
 ) -> Result<Option<(CommunityId, PlaceRow)>, Fault> {
-    let row: Option<(i64, i64, Option<i64>)> =
-        sqlx::query_as("select community_id, id, left_at from places where platform = ? and ref = ?")
+    let row: Option<(i64, i64, Option<String>, Option<i64>)> =
+        sqlx::query_as("select community_id, id, server, left_at from places where platform = ? and ref = ?")
             .bind(platform.name())
             .bind(reference)
             .fetch_optional(conn)
             .await?;
-    Ok(row.map(|(community, id, left_at)| {
-        (CommunityId(community), PlaceRow { id, platform, reference: reference.to_owned(), left_at })
+    Ok(row.map(|(community, id, server, left_at)| {
+        (CommunityId(community), PlaceRow { id, platform, reference: reference.to_owned(), server, left_at })
     }))
 }
 
 /// The public places of a community, those it moved away from left out.
 pub async fn places(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<PlaceRow>, Fault> {
-    let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
-        "select id, platform, ref, left_at from places where community_id = ? and moved_to is null order by id",
+    let rows: Vec<(i64, String, String, Option<String>, Option<i64>)> = sqlx::query_as(
+        "select id, platform, ref, server, left_at from places where community_id = ? and moved_to is null order by id",
     )
     .bind(community.0)
     .fetch_all(conn)
     .await?;
     rows.into_iter()
-        .map(|(id, platform, reference, left_at)| {
+        .map(|(id, platform, reference, server, left_at)| {
             let platform = platform.parse().map_err(|_| Fault::Decode("a place on an unknown platform".into()))?;
-            Ok(PlaceRow { id, platform, reference, left_at })
+            Ok(PlaceRow { id, platform, reference, server, left_at })
         })
         .collect()
 }

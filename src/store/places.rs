@@ -59,17 +59,17 @@ pub async fn goes_on_as(
     platform: Platform,
     reference: &str,
 ) -> Result<Option<(i64, PlaceRow)>, Fault> {
-    let row: Option<(i64, i64, String, Option<i64>)> = sqlx::query_as(
-        "with recursive way (first, id, ref, left_at, next) as \
-         (select id, id, ref, left_at, moved_to from places where platform = ? and ref = ? \
-          union all select w.first, p.id, p.ref, p.left_at, p.moved_to from way w join places p on p.id = w.next) \
-         select first, id, ref, left_at from way where next is null",
+    let row: Option<(i64, i64, String, Option<String>, Option<i64>)> = sqlx::query_as(
+        "with recursive way (first, id, ref, server, left_at, next) as \
+         (select id, id, ref, server, left_at, moved_to from places where platform = ? and ref = ? \
+          union all select w.first, p.id, p.ref, p.server, p.left_at, p.moved_to from way w join places p on p.id = w.next) \
+         select first, id, ref, server, left_at from way where next is null",
     )
     .bind(platform.name())
     .bind(reference)
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|(first, id, reference, left_at)| (first, PlaceRow { id, platform, reference, left_at })))
+    Ok(row.map(|(first, id, reference, server, left_at)| (first, PlaceRow { id, platform, reference, server, left_at })))
 }
 
 /// The asks that have a card in a place, or may come to have one there.
@@ -83,6 +83,17 @@ pub async fn asks_with_cards(conn: &mut SqliteConnection, place: i64) -> Result<
     .fetch_all(conn)
     .await?;
     Ok(numbers.into_iter().map(AskId).collect())
+}
+
+/// The channel that is a community's place on a server.
+pub async fn on_server(conn: &mut SqliteConnection, platform: Platform, server: &str) -> Result<Option<String>, Fault> {
+    sqlx::query_scalar(
+        "select ref from places where platform = ? and server = ? and moved_to is null order by id limit 1",
+    )
+    .bind(platform.name())
+    .bind(server)
+    .fetch_optional(conn)
+    .await
 }
 
 /// Whether a place was left and has not come back.

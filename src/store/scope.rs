@@ -69,8 +69,17 @@ pub struct PlaceRow {
     pub platform: Platform,
     #[serde(rename = "ref")]
     pub reference: String,
+    /// The server it is a channel of, on a platform that has them.
+    pub server: Option<String>,
     /// Since when the bot is not there any more.
     pub left_at: Option<i64>,
+}
+
+impl PlaceRow {
+    /// Is it the place where somebody on this platform said something?
+    pub fn is_where(&self, platform: Platform, channel: &str, server: Option<&str>) -> bool {
+        self.platform == platform && (self.reference == channel || (server.is_some() && self.server.as_deref() == server))
+    }
 }
 
 /// Everything one input needs to know.
@@ -173,7 +182,7 @@ macro_rules! scope_json {
             community_json!(),
             ", ",
             "'places', json((select json_group_array(json(json_object('id', l.id, 'platform', l.platform, ",
-            " 'ref', l.ref, 'left_at', l.left_at))) from places l where l.community_id = c.id and l.moved_to is null)), ",
+            " 'ref', l.ref, 'server', l.server, 'left_at', l.left_at))) from places l where l.community_id = c.id and l.moved_to is null)), ",
             "'person', json((select ",
             person_json!(),
             " from members m where m.id = s.member_id)), ",
@@ -190,7 +199,8 @@ const IN_PUBLIC: &str = concat!(
     scope_json!(),
     " from places h join communities c on c.id = h.community_id ",
     " left join accounts s on s.platform = ?3 and s.ref = ?4 and s.community_id = c.id ",
-    " where h.platform = ?3 and h.ref = ?5"
+    " where h.id = coalesce((select id from places where platform = ?3 and ref = ?5), ",
+    " (select id from places where platform = ?3 and server = ?6 and moved_to is null order by id limit 1))"
 );
 
 const IN_COMMUNITY: &str = concat!(
@@ -214,11 +224,12 @@ fn read(row: Option<sqlx::sqlite::SqliteRow>) -> Result<Option<Scope>, Fault> {
     scope.try_into().map(Some)
 }
 
-/// What a speaker in a public place needs; `None` if no community has this place.
+/// What a speaker in a public place needs; `None` if no community has this place, nor another one of the same server.
 pub async fn in_public(
     conn: &mut SqliteConnection,
     speaker: &Account,
     place: &str,
+    server: Option<&str>,
     target: Option<Ref>,
 ) -> Result<Option<Scope>, Fault> {
     let (ask, pledge) = numbers(target);
@@ -228,6 +239,7 @@ pub async fn in_public(
         .bind(speaker.platform.name())
         .bind(&speaker.id)
         .bind(place)
+        .bind(server)
         .fetch_optional(conn)
         .await?;
     read(row)

@@ -79,6 +79,7 @@ impl Gateway for World {
         let to = match &parcel.destination {
             Destination::Place { id, .. } => format!("public:{id}"),
             Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
+            Destination::Whisper { account, .. } => format!("only:{}", account.id),
         };
         let refs = parcel.refs.iter().map(ToString::to_string).collect();
         let (at, key) = (parcel.voice.now, parcel.key.clone());
@@ -216,7 +217,7 @@ impl Rig {
         self.events += 1;
         Inbound {
             event: format!("event-{}", self.events),
-            place: Place::Public { id: place.to_owned(), name: place.to_owned() },
+            place: Place::Public { id: place.to_owned(), name: place.to_owned(), server: None },
             from: account(who),
             name: who.to_owned(),
             standing: None,

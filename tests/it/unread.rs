@@ -134,7 +134,7 @@ async fn a_person_is_asked_once_a_day_in_a_room_and_others_are_asked_too() {
     assert_eq!(rig.engine().hear(quiet).await.unwrap(), Heard::Queued);
     // In another room they have not been asked; nor were they today, once a day has passed.
     let (mut elsewhere, _) = locked(&mut rig, "dev");
-    elsewhere.place = Place::Public { id: "annex".to_owned(), name: "annex".to_owned() };
+    elsewhere.place = Place::Public { id: "annex".to_owned(), name: "annex".to_owned(), server: None };
     rig.engine().unread(elsewhere).await.unwrap();
     rig.wait(minutes(10)).await;
     assert_eq!(requests(&rig).last().map(|post| post.to.clone()), Some("public:annex".to_owned()));
@@ -204,7 +204,7 @@ async fn a_room_full_of_noise_fills_no_disk() {
         all.push(says(&mut rig, &format!("stranger-{n}")).await.event);
     }
     let (mut elsewhere, _) = locked(&mut rig, "dev");
-    elsewhere.place = Place::Public { id: "annex".to_owned(), name: "annex".to_owned() };
+    elsewhere.place = Place::Public { id: "annex".to_owned(), name: "annex".to_owned(), server: None };
     rig.engine().unread(elsewhere.clone()).await.unwrap();
     let kept = waiting(&rig).await;
     assert_eq!((kept.len(), &kept[..200]), (201, &all[5..]), "the oldest of that room went");

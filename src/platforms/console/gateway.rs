@@ -82,6 +82,7 @@ impl Gateway for ConsoleGateway {
         let to = match &parcel.destination {
             Destination::Place { .. } => "public".to_owned(),
             Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
+            Destination::Whisper { account, .. } => format!("only:{}", account.id),
         };
         self.stage.show(&Shown {
             at: parcel.voice.now,

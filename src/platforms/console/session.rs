@@ -246,7 +246,7 @@ impl Session {
         };
         self.events += 1;
         let at = self.instant_now();
-        let place = Place::Public { id: self.place.clone(), name: self.place.clone() };
+        let place = Place::Public { id: self.place.clone(), name: self.place.clone(), server: None };
         let account = person(who).account;
         let inbound = Inbound {
             event: format!("{}{}", self.prefix, self.events),

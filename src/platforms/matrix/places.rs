@@ -54,7 +54,7 @@ pub(super) async fn scene(
     let Ok(sender) = UserId::parse(&event.sender) else { return Ok(None) };
     let (place, standing, around) = match company {
         Company::Public => {
-            let place = Place::Public { id: room.room_id().to_string(), name: name_of(room) };
+            let place = Place::Public { id: room.room_id().to_string(), name: name_of(room), server: None };
             let convenes = powers(room, account).await?.iter().any(|power| power.convenes(&sender));
             let standing = if convenes { Role::Convener } else { Role::Member };
             (place, Some(standing), vec![room.clone()])

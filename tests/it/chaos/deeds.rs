@@ -144,7 +144,7 @@ pub fn inbound(cast: &Cast, deed: &Deed, text: String, at: Timestamp) -> Inbound
         let shared = shared.map(|c| format!("place-{c}")).collect();
         (Place::Direct { id: room(deed), shared }, format!("{text} in:{}", here.name))
     } else {
-        (Place::Public { id: place, name: here.name.clone() }, text)
+        (Place::Public { id: place, name: here.name.clone(), server: None }, text)
     };
     let named = match deed.act {
         Act::Invite { who, .. } => {
