@@ -2,5 +2,7 @@
 //! something means belongs in the engine.
 
 pub mod console;
+#[cfg(feature = "discord")]
+pub mod discord;
 #[cfg(feature = "matrix")]
 pub mod matrix;

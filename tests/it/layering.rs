@@ -77,6 +77,11 @@ const OUTSIDE: &[Outside] = &[
         why: "the core builds and is tested without any platform",
     },
     Outside {
+        path: "serenity",
+        allowed: Allowed::Only(&["platforms/discord"]),
+        why: "the core builds and is tested without any platform",
+    },
+    Outside {
         path: "tokio",
         allowed: Allowed::NotIn(&["domain", "grammar", "speech"]),
         why: "rules, commands and words wait for nothing",
