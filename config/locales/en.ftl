@@ -69,6 +69,10 @@ date-with-time = { $date }, { $time }
 
 ## Small pieces that lists and cards are made of
 
+# A thing to choose from a short list while a command is filled in, such as "A12 · Two lamps" or "G3 · Friday 13 March, 18:00".
+# $id (text): its number. $about (text): what somebody wrote about it, or when it is.
+choice = { $id } · { $about }
+
 # Between the pieces of one line: A2 · 1 of 2 · by Friday.
 piece-separator = { " · " }
 # Between the items of a series in a sentence, and before its last item.

@@ -52,6 +52,9 @@ date-with-time = { $date }, { $time }
 
 ## Piezas de listas y tarjetas
 
+# Algo que se elige de una lista corta mientras se rellena un comando, como "A12 · Dos lámparas".
+choice = { $id } · { $about }
+
 # Lo que separa piezas y elementos.
 piece-separator = { " · " }
 series-comma = { ", " }

@@ -38,6 +38,11 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
+    /// The name of every zone, as the bundled data has them.
+    pub fn names() -> impl Iterator<Item = String> {
+        jiff::tz::db().available().map(|name| name.to_string())
+    }
+
     /// jiff's own value.
     pub fn rules(&self) -> &TimeZone {
         &self.0

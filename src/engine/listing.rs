@@ -2,34 +2,35 @@
 
 use std::collections::HashMap;
 
+use sqlx::sqlite::SqliteConnection;
+
 use super::case::{Answered, Case, Stop};
 use super::speaker::Speaker;
 use super::view;
 use crate::domain::ask::{AskState, KindOfHelp, Standing, Tally, Viewer};
 use crate::domain::offer::Offer;
 use crate::domain::pledge::{Pledge, PledgeState};
-use crate::domain::{AskId, MemberId, PledgeId};
+use crate::domain::{AskId, CommunityId, MemberId, PledgeId};
 use crate::speech::message::{AskLine, CareLine, Message, OfferLine, WaitingLine};
 use crate::store::rows::StoredAsk;
-use crate::store::{lists, people};
+use crate::store::{Fault, lists, people};
 
 /// The most lines one list shows; it says how many more there are.
 const MOST_LINES: usize = 20;
 
 /// A community's asks and pledges with the names of its people: what every list is cut from.
-struct Board {
-    asks: Vec<StoredAsk>,
-    pledges: Vec<Pledge>,
+pub(super) struct Board {
+    pub(super) asks: Vec<StoredAsk>,
+    pub(super) pledges: Vec<Pledge>,
     names: HashMap<MemberId, String>,
 }
 
 impl Board {
-    async fn load(case: &mut Case<'_>) -> Result<Board, Stop> {
-        let community = case.here().id;
+    pub(super) async fn load(conn: &mut SqliteConnection, community: CommunityId) -> Result<Board, Fault> {
         Ok(Board {
-            asks: lists::asks(case.conn, community).await?,
-            pledges: lists::pledges(case.conn, community).await?.into_iter().map(|p| p.pledge).collect(),
-            names: lists::names(case.conn, community).await?,
+            asks: lists::asks(conn, community).await?,
+            pledges: lists::pledges(conn, community).await?.into_iter().map(|p| p.pledge).collect(),
+            names: lists::names(conn, community).await?,
         })
     }
 
@@ -37,7 +38,7 @@ impl Board {
         Tally::of(ask.ask.need, self.pledges.iter().filter(|p| p.ask == ask.ask.id))
     }
 
-    fn standing(&self, ask: &StoredAsk) -> Standing {
+    pub(super) fn standing(&self, ask: &StoredAsk) -> Standing {
         ask.ask.standing(self.tally(ask))
     }
 
@@ -56,7 +57,7 @@ fn more(count: usize) -> u32 {
 
 /// What still looks for help, as far as this person may see it.
 pub(super) async fn needs(case: &mut Case<'_>, speaker: &Speaker, kind: Option<KindOfHelp>) -> Result<Answered, Stop> {
-    let board = Board::load(case).await?;
+    let board = Board::load(case.conn, case.here().id).await?;
     let member = &speaker.person.member;
     let invited = lists::invitations(case.conn, case.here().id, member.id).await?;
     let mut lines = Vec::new();
@@ -90,7 +91,7 @@ pub(super) async fn offers(case: &mut Case<'_>, kind: Option<KindOfHelp>) -> Res
 
 /// What somebody has open: asks, pledges, maybes, offers.
 pub(super) async fn mine(case: &mut Case<'_>, speaker: &Speaker) -> Result<Answered, Stop> {
-    let board = Board::load(case).await?;
+    let board = Board::load(case.conn, case.here().id).await?;
     let member = &speaker.person.member;
     let viewer = Viewer { member: member.id, role: member.role(), invited: false };
     let community = case.here().id;
@@ -114,7 +115,7 @@ pub(super) async fn mine(case: &mut Case<'_>, speaker: &Speaker) -> Result<Answe
 
 /// What a convener may want to look at: pledges nobody answered about, asks that wait, people away.
 pub(super) async fn care(case: &mut Case<'_>) -> Result<Answered, Stop> {
-    let board = Board::load(case).await?;
+    let board = Board::load(case.conn, case.here().id).await?;
     let community = case.here().id;
     let unanswered: Vec<CareLine> = lists::unanswered(case.conn, community)
         .await?
@@ -165,10 +166,7 @@ pub struct Report {
 }
 
 /// Adds up a whole community.
-pub(super) async fn report(
-    conn: &mut sqlx::sqlite::SqliteConnection,
-    community: crate::domain::CommunityId,
-) -> Result<Report, crate::store::Fault> {
+pub(super) async fn report(conn: &mut SqliteConnection, community: CommunityId) -> Result<Report, Fault> {
     let asks = lists::asks(conn, community).await?;
     let pledges: Vec<Pledge> = lists::pledges(conn, community).await?.into_iter().map(|p| p.pledge).collect();
     let mut report = Report { thanks: lists::thanks_count(conn, community).await?, ..Report::default() };

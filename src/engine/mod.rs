@@ -29,6 +29,7 @@ mod rewriting;
 pub mod rhythm;
 mod roster;
 mod speaker;
+pub mod suggest;
 mod telling;
 mod unread;
 mod view;
@@ -55,6 +56,7 @@ use inbound::{Answer, Body, Inbound, Named, Reply, Roster, Unread};
 pub use listing::Report;
 use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
+use suggest::{Asking, Suggested};
 use vitals::Vitals;
 
 /// What an installation settles for all its communities.
@@ -226,6 +228,16 @@ impl Engine {
         };
         let handled = hearing.handle(inbound, Some(Ok(asked))).await.map_err(unreadable).ok()?;
         (keys.unused() && !handled.must_be_kept).then_some(handled.heard)
+    }
+
+    /// What somebody may choose while they fill in a field. It reads beside the writer, and whatever keeps it from that is no
+    /// reason to keep anybody from typing on: then there is nothing to choose.
+    pub async fn suggest(&self, asking: &Asking) -> Option<Suggested> {
+        let unreadable = |fault| tracing::warn!(%fault, "nothing can be suggested");
+        let mut conn = self.readers.acquire().await.map_err(unreadable).ok()?;
+        let now = self.clock.now().max(self.seen);
+        let suggesting = suggest::Suggesting { conn: &mut conn, defaults: &self.defaults, now };
+        suggesting.suggest(asking).await.map_err(unreadable).ok()
     }
 
     /// Takes in who convenes a place by the platform's standing.

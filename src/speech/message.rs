@@ -56,6 +56,43 @@ pub struct AskLine {
     pub asker: Option<Words>,
 }
 
+/// Something to choose while a field is filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Ask {
+        ask: AskId,
+        words: Words,
+    },
+    Pledge {
+        pledge: PledgeId,
+        ask: AskId,
+        what: Words,
+    },
+    Offer {
+        offer: OfferId,
+        words: Words,
+    },
+    Gathering {
+        gathering: GatheringId,
+        when: When,
+    },
+    /// A date, as the bot reads what was typed.
+    When(When),
+    /// What has no other name than this.
+    Named(String),
+}
+
+impl Choice {
+    /// What people may know it by, beside its id.
+    pub fn words(&self) -> &str {
+        match self {
+            Choice::Ask { words, .. } | Choice::Pledge { what: words, .. } | Choice::Offer { words, .. } => &words.0,
+            Choice::Named(name) => name,
+            Choice::Gathering { .. } | Choice::When(_) => "",
+        }
+    }
+}
+
 /// How a pledge stands, for its own helper and its asker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PledgeStanding {

@@ -69,7 +69,8 @@ pub async fn goes_on_as(
     .bind(reference)
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|(first, id, reference, server, left_at)| (first, PlaceRow { id, platform, reference, server, left_at })))
+    Ok(row
+        .map(|(first, id, reference, server, left_at)| (first, PlaceRow { id, platform, reference, server, left_at })))
 }
 
 /// The asks that have a card in a place, or may come to have one there.

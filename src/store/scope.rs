@@ -78,7 +78,8 @@ pub struct PlaceRow {
 impl PlaceRow {
     /// Is it the place where somebody on this platform said something?
     pub fn is_where(&self, platform: Platform, channel: &str, server: Option<&str>) -> bool {
-        self.platform == platform && (self.reference == channel || (server.is_some() && self.server.as_deref() == server))
+        self.platform == platform
+            && (self.reference == channel || (server.is_some() && self.server.as_deref() == server))
     }
 }
 

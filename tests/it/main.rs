@@ -53,5 +53,6 @@ mod rig;
 #[cfg(feature = "matrix")]
 mod rooms;
 mod stale;
+mod suggest;
 mod threads;
 mod unread;

@@ -23,7 +23,7 @@ mod tests;
 use self::draft::Draft;
 use self::phrase::{count, own, said};
 use super::doc::{Doc, Span};
-use super::message::{Message, Voice};
+use super::message::{Choice, Message, Voice};
 use crate::domain::Zone;
 use crate::domain::community::Language;
 use crate::grammar::Spec;
@@ -44,6 +44,20 @@ pub fn describe(spec: &Spec, language: Language) -> String {
 /// What a command asks for under this name: one of its options, `words`, or what it points at.
 pub fn describe_parameter(name: &str, language: Language) -> String {
     help::describe_parameter(&Draft::new(&bare_voice(language)), name)
+}
+
+/// Something to choose, in one line.
+pub fn choice(choice: &Choice, voice: &Voice) -> String {
+    let draft = Draft::new(voice);
+    let (id, about) = match choice {
+        Choice::When(when) => return dates::full(&draft, when, dates::Form::Bare),
+        Choice::Named(name) => return name.clone(),
+        Choice::Ask { ask, words } => (own(ask), said(&words.0)),
+        Choice::Pledge { pledge, what, .. } => (own(pledge), said(&what.0)),
+        Choice::Offer { offer, words } => (own(offer), said(&words.0)),
+        Choice::Gathering { gathering, when } => (own(gathering), draft.label_when(when)),
+    };
+    draft.words("choice", &[("id", id), ("about", about)])
 }
 
 /// For copy without dates.

@@ -1,0 +1,24 @@
+-- Platforms with servers of many channels, and answers that only one person sees.
+
+-- The server a place is a channel of: whatever is said in any of its channels is said in that place.
+alter table places add column server text;
+create index places_of_server on places (platform, server) where server is not null;
+
+-- A whisper has a way of its own: whether somebody's direct messages are open says nothing about it.
+alter table outbox drop column route;
+alter table outbox add column route text not null generated always as (coalesce(json_extract(destination, '$.Place.id'), 'dm:' ||
+    coalesce(json_extract(destination, '$.Person.id'), json_extract(destination, '$.Chat.account.id')),
+    'whisper:' || json_extract(destination, '$.Whisper.account.id'), '?')) virtual;
+
+-- Forms that were refused, so that they can be opened again with everything that was typed. They end within the hour.
+create table drafts (
+    id integer primary key,
+    -- Who typed it. Nobody else opens it.
+    platform text not null,
+    account text not null,
+    command text not null,
+    -- The fields and what was typed there, as JSON.
+    typed text not null,
+    at integer not null
+) strict;
+create index drafts_by_age on drafts (at);
