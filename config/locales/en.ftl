@@ -66,6 +66,9 @@ date-tomorrow-short = tomorrow
 
 # Any of the above with a time of day (24 hours): Saturday 14 March, 10:00.
 date-with-time = { $date }, { $time }
+# What is kept of a date-day-inline and a date-day-on where an app shows the rest by itself, in its reader's zone.
+date-lead-inline = { "" }
+date-lead-on = { "on " }
 
 ## Small pieces that lists and cards are made of
 

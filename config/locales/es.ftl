@@ -49,6 +49,9 @@ date-weekday-on = el { $weekday }
 date-today-short = hoy
 date-tomorrow-short = mañana
 date-with-time = { $date }, { $time }
+# Lo que queda de una fecha "inline" u "on" donde la aplicación muestra el resto por sí misma.
+date-lead-inline = { "el " }
+date-lead-on = { "el " }
 
 ## Piezas de listas y tarjetas
 

@@ -11,7 +11,8 @@ use crate::domain::pledge::Pledge;
 use crate::domain::{AskId, CommunityId, PledgeId, Ref, Refusal, wording};
 use crate::grammar::Invocation;
 use crate::grammar::command::{self, Command, Reading};
-use crate::grammar::specs::Verb;
+use crate::grammar::specs::{Takes, Verb};
+use crate::grammar::text::quoted;
 use crate::speech::message::{Message, Rewritten};
 use crate::store::scope::{self, Scope, Subject};
 use crate::store::{Fault, inbox, origins};
@@ -140,7 +141,7 @@ fn for_pledge(
 }
 
 fn adjust(id: PledgeId, changed: &[(&str, String)]) -> crate::speech::message::Words {
-    let options: Vec<String> = changed.iter().map(|(name, text)| format!("{name}:{}", quoted(text))).collect();
+    let options: Vec<String> = changed.iter().map(|(name, value)| format!("{name}:{value}")).collect();
     format!("adjust {id} {}", options.join(" ")).into()
 }
 
@@ -153,59 +154,22 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// What differs from the pledge as it is, in the words they used.
+    /// What differs from the pledge as it is, in the words they used and as they are typed.
     fn from(&self, pledge: &Pledge, now: &Invocation) -> Vec<(&'static str, String)> {
         let mut changed = Vec::new();
         if self.what != pledge.what {
-            changed.push(("what", self.what.to_owned()));
+            changed.push(("what", quoted(self.what, Takes::Words)));
         }
         if self.by != pledge.due.due {
-            changed.push(("by", now.option("by").unwrap_or_default().to_owned()));
+            changed.push(("by", quoted(now.option("by").unwrap_or_default(), Takes::When)));
         }
         if let Some(first) = self.first_step.filter(|first| pledge.first_step.as_deref() != Some(first)) {
-            changed.push(("first", first.to_owned()));
+            changed.push(("first", quoted(first, Takes::Words)));
         }
         let amount = self.amount.unwrap_or(1);
         if amount != pledge.amount {
             changed.push(("amount", amount.to_string()));
         }
         changed
-    }
-}
-
-/// A value so that it is read as a whole: in quotes it does not have inside.
-fn quoted(text: &str) -> String {
-    if !text.contains(char::is_whitespace) && !text.starts_with(['"', '“', '”', '„', '«']) {
-        return text.to_owned();
-    }
-    let closes = |marks: &[char]| text.contains(marks);
-    if !closes(&['"', '“', '”']) {
-        format!("\"{text}\"")
-    } else if !closes(&['»']) {
-        format!("«{text}»")
-    } else {
-        format!("\"{}\"", text.replace(['"', '“', '”'], "'"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::grammar::text;
-
-    #[test]
-    fn a_value_is_read_back_as_it_was_whatever_quotes_are_in_it() {
-        for said in ["van", "a van", "6\" shelf", "\"best\" van", "«la» furgoneta", "“ok”", "a “b” c"] {
-            let line = format!("adjust P1 what:{} amount:2", quoted(said));
-            let read = text::read(&line, Timestamp::UNIX_EPOCH).unwrap();
-            assert_eq!((read.option("what"), read.option("amount")), (Some(said), Some("2")), "{line}");
-        }
-        assert_eq!(
-            quoted("a \"b\" «c» d"),
-            "\"a 'b' «c» d\"",
-            "both kinds inside: the words stay, the marks are simpler"
-        );
     }
 }

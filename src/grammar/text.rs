@@ -17,8 +17,8 @@ pub struct Invocation {
     pub target: Option<Ref>,
     /// What was not the command, an id or an option.
     pub words: String,
-    options: Vec<(&'static str, String)>,
-    /// The whole, as it was said, for offering it again.
+    pub(super) options: Vec<(&'static str, String)>,
+    /// The whole, as it was said or as it would be typed, for offering it again.
     pub said: String,
 }
 
@@ -190,8 +190,45 @@ fn bare_value<'a>(opt: &Opt, text: &'a str, now: Timestamp) -> (String, &'a str)
     (text[..end].to_owned(), &text[end..])
 }
 
+/// A value as it is typed after its option, so that it is read as a whole: in quotes that it does not have inside.
+pub fn quoted(value: &str, takes: Takes) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "@:/._-+".contains(c);
+    // A date without quotes reaches as far as it can.
+    if value.is_empty() || (takes != Takes::When && value.chars().all(is_plain)) {
+        return value.to_owned();
+    }
+    // Where such a mark ends a word, it ends the value.
+    let ends_inside = |marks: &[char]| {
+        let mut after = value.match_indices(marks).map(|(at, mark)| value[at + mark.len()..].chars().next());
+        after.any(|next| next.is_some_and(char::is_whitespace))
+    };
+    if !ends_inside(&['"', '”', '“']) {
+        format!("\"{value}\"")
+    } else if !ends_inside(&['»']) {
+        format!("«{value}»")
+    } else {
+        // No quotes are left to put around it: the words stay, the marks are simpler.
+        format!("\"{}\"", value.replace(['"', '“', '”'], "'"))
+    }
+}
+
+/// A command's own words as they are typed: where one of them would be read as an option, a space keeps it a word.
+pub(super) fn plain_words(spec: &'static Spec, words: &str) -> String {
+    let mut plain = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(token) = next_token(rest) {
+        plain.push_str(&rest[..token.at]);
+        match option_at(spec, &rest[token.at..]).and_then(|_| token.text.split_once(':')) {
+            Some((name, value)) => plain.extend([name, " :", value]),
+            None => plain.push_str(token.text),
+        }
+        rest = &rest[token.at + token.text.len()..];
+    }
+    plain
+}
+
 /// The id a word is, if the command points at such a thing. Punctuation behind it does not count.
-fn target(wanted: Target, word: &str) -> Option<Ref> {
+pub(super) fn target(wanted: Target, word: &str) -> Option<Ref> {
     let id: Ref = word.trim_end_matches([',', '.', ':', ';', '!']).parse().ok()?;
     let fits = match wanted {
         Target::Nothing => false,
@@ -247,6 +284,18 @@ mod tests {
         assert_eq!(pledge.option("what"), Some("a 6"), "the first quote before a space closes");
         assert_eq!(reading(r#"pledge A2 what:"a van"#), Err(Refusal::OpenQuote));
         assert_eq!(reading("ask x kind:skill kind:time"), Err(Refusal::Twice { option: "kind".into() }));
+    }
+
+    #[test]
+    fn a_value_is_read_back_as_it_was_whatever_quotes_are_in_it() {
+        for said in ["van", "a van", "6\" shelf", "\"best\" van", "«la» furgoneta", "“ok”", "a “b” c", "a 6\"", "x;y"]
+        {
+            let line = format!("adjust P1 what:{} amount:2", quoted(said, Takes::Words));
+            let read = reading(&line).unwrap();
+            assert_eq!((read.option("what"), read.option("amount")), (Some(said), Some("2")), "{line}");
+        }
+        assert_eq!(quoted("a \"b\" «c» d", Takes::Words), "\"a 'b' «c» d\"");
+        assert_eq!(quoted("friday", Takes::When), "\"friday\"");
     }
 
     #[test]

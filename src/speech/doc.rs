@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+
 use super::sign::Sign;
 
 /// A run of text with one meaning.
@@ -21,12 +23,20 @@ pub enum Span {
     Literal(String),
     /// What a person typed. Never markup.
     Said(String),
+    /// A minute of a day, for platforms that show it to each reader in their own zone; everywhere else it is as `shown`.
+    When {
+        at: Timestamp,
+        shown: String,
+        /// The words that `shown` begins with and that are still needed before what a platform shows instead: "on ".
+        lead: String,
+    },
 }
 
 impl Span {
     pub fn text(&self) -> &str {
         match self {
             Span::Text(text) | Span::Strong(text) | Span::Code(text) | Span::Literal(text) | Span::Said(text) => text,
+            Span::When { shown, .. } => shown,
         }
     }
 }

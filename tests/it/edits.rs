@@ -94,7 +94,7 @@ async fn a_pledge_that_reads_otherwise_is_offered_as_the_changed_part() {
         assert!(text.contains("send this") || text.contains("stays as it is"), "{text}");
     }
     insta::assert_snapshot!(offers.join("\n"), @r#"
-    /adjust P1 by:saturday
+    /adjust P1 by:"saturday"
     /adjust P2 what:«6" lamps» amount:2
     /adjust P3 what:lamp by:"2026-03-12 10:00" first:"call Ana"
     stays

@@ -3,7 +3,7 @@
 use barnraiser::domain::ask::Ask;
 use barnraiser::domain::{Due, Ref, Refusal, wording};
 use barnraiser::grammar::command::{Reading, understand};
-use barnraiser::grammar::{Command, text};
+use barnraiser::grammar::{Command, Invocation, text};
 use barnraiser::speech::message::Message;
 
 use super::{chicago, clean, evening};
@@ -25,6 +25,10 @@ pub fn holds(data: &[u8]) {
     if let Some(target) = invocation.target {
         assert_eq!(target.to_string().parse::<Ref>(), Ok(target));
     }
+    let values = invocation.values();
+    let pairs = values.iter().map(|(name, value)| (*name, value.as_str()));
+    let filled = Invocation::filled(invocation.spec, pairs).expect("what was read fills its form");
+    assert_eq!(filled.values(), values, "filled in, it says the same");
     let zone = chicago();
     let reading = Reading { now: evening(), said_at: evening(), zone: &zone };
     match understand(&invocation, &reading) {

@@ -53,7 +53,9 @@ fn own(doc: &Doc) -> Vec<(&'static str, Vec<Vec<String>>)> {
         let mut words = vec![String::new()];
         for span in line {
             match span {
-                Span::Text(text) | Span::Strong(text) => words.last_mut().expect("never empty").push_str(text),
+                Span::Text(text) | Span::Strong(text) | Span::When { shown: text, .. } => {
+                    words.last_mut().expect("never empty").push_str(text)
+                }
                 Span::Said(_) | Span::Code(_) | Span::Literal(_) => words.push(String::new()),
             }
         }

@@ -32,7 +32,7 @@ pub(super) fn card(d: &mut Draft<'_>, line: &AskLine) {
         }
         // A day that was met, or passed, needs no mention.
         if let Some(by) = by.as_ref().filter(|_| *standing != Standing::Met) {
-            pieces.push(d.line("piece-by", &[("by", own(dates::lasting(d, by, Form::Inline)))]));
+            pieces.push(d.line("piece-by", &[("by", dates::lasting_when(d, by, Form::Inline))]));
         }
         pieces.extend(kind.map(|kind| d.line("kind-of-help", &[("kind", key(kind.name()))])));
         if !pieces.is_empty() {

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::draft::Draft;
-use super::phrase::{count, own};
+use super::phrase::{Arg, count, own};
 use crate::domain::calendar::{Due, When, days_after};
+use crate::speech::doc::Span;
 
 /// Where in a sentence a date stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,20 +22,53 @@ pub(super) enum Form {
     On,
 }
 
+/// A due date or a beginning, for a sentence: as an echo, and with its minute, if it has one.
+pub(super) fn when(draft: &Draft<'_>, when: &When, form: Form) -> Arg {
+    told(draft, instant(when), full(draft, when, form), form)
+}
+
+/// The same on something that stays where it is for weeks.
+pub(super) fn lasting_when(draft: &Draft<'_>, when: &When, form: Form) -> Arg {
+    told(draft, instant(when), lasting(draft, when, form), form)
+}
+
+/// The same for a moment.
+pub(super) fn moment(draft: &Draft<'_>, at: Timestamp, form: Form) -> Arg {
+    told(draft, Some(at), full_moment(draft, at, form), form)
+}
+
+/// A whole day stays that day wherever it is read, and so it is no instant.
+fn instant(when: &When) -> Option<Timestamp> {
+    match when.due {
+        Due::Day(_) => None,
+        Due::Minute(_) => Some(when.instant()),
+    }
+}
+
+fn told(draft: &Draft<'_>, at: Option<Timestamp>, shown: String, form: Form) -> Arg {
+    let Some(at) = at else { return own(shown) };
+    let lead = match form {
+        Form::Bare => String::new(),
+        Form::Inline => draft.words("date-lead-inline", &[]),
+        Form::On => draft.words("date-lead-on", &[]),
+    };
+    Arg::Spans(vec![Span::When { at, shown, lead }])
+}
+
 /// A date as an echo: the weekday, the day and, if it has one, the time.
-pub(super) fn full(draft: &Draft<'_>, when: &When, form: Form) -> String {
+fn full(draft: &Draft<'_>, when: &When, form: Form) -> String {
     let (date, time) = in_readers_zone(draft, when);
     with_time(draft, full_day(draft, date, form), time)
 }
 
 /// A date on something that stays where it is for weeks, such as a card: there "tomorrow" would soon be wrong.
-pub(super) fn lasting(draft: &Draft<'_>, when: &When, form: Form) -> String {
+fn lasting(draft: &Draft<'_>, when: &When, form: Form) -> String {
     let (date, time) = in_readers_zone(draft, when);
     with_time(draft, named_day(draft, date, form), time)
 }
 
 /// A moment as an echo.
-pub(super) fn full_moment(draft: &Draft<'_>, at: Timestamp, form: Form) -> String {
+fn full_moment(draft: &Draft<'_>, at: Timestamp, form: Form) -> String {
     let civil = draft.voice.zone.civil(at);
     with_time(draft, full_day(draft, civil.date(), form), Some(civil.time()))
 }
@@ -253,6 +287,28 @@ mod tests {
         hoy
         "#);
         assert!(spoken("2026-03-16", "Pacific/Auckland").starts_with("Monday 16 March\n"));
+    }
+
+    #[test]
+    fn a_minute_brings_its_instant_and_a_whole_day_has_none() {
+        let voice = Voice {
+            language: Language::Spanish,
+            zone: "America/Chicago".parse().expect("a zone"),
+            now: "2026-03-13T21:05:00Z".parse().expect("a moment"),
+        };
+        let draft = Draft::new(&voice);
+        let spans = |due: &str| {
+            let due = When::new(due.parse().expect("a due date"), "Europe/Madrid".parse().expect("a zone"));
+            let Arg::Spans(line) = when(&draft, &due, Form::Inline) else { panic!("no words") };
+            line
+        };
+        let minute = Span::When {
+            at: "2026-03-20T09:00:00Z".parse().expect("a moment"),
+            shown: "el viernes 20 de marzo, 04:00".into(),
+            lead: "el ".into(),
+        };
+        assert_eq!(spans("2026-03-20T10:00:00"), [minute]);
+        assert_eq!(spans("2026-03-20"), [Span::Text("el viernes 20 de marzo".into())]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn preview(
     } else if gathering.is_some_and(|gathering| gathering.digest_at <= d.voice.now) {
         d.tell("preview-unscheduled", &[]);
     } else if let Some(gathering) = gathering {
-        let at = own(dates::full_moment(d, gathering.digest_at, Form::On));
+        let at = dates::moment(d, gathering.digest_at, Form::On);
         d.tell("preview-scheduled", &[("at", at)]);
     } else {
         d.tell("preview-weekly", &[]);

@@ -152,17 +152,17 @@ impl<'v> Draft<'v> {
 
     /// A due date after a preposition: Friday 13 March.
     pub fn when(&self, when: &When) -> Arg {
-        phrase::own(dates::full(self, when, Form::Inline))
+        dates::when(self, when, Form::Inline)
     }
 
     /// A due date after a colon.
     pub fn label_when(&self, when: &When) -> Arg {
-        phrase::own(dates::full(self, when, Form::Bare))
+        dates::when(self, when, Form::Bare)
     }
 
     /// When something happens: on Friday 13 March.
     pub fn on(&self, when: &When) -> Arg {
-        phrase::own(dates::full(self, when, Form::On))
+        dates::when(self, when, Form::On)
     }
 
     /// The name of a kind of help.

@@ -185,7 +185,7 @@ pub(super) fn gathering(d: &mut Draft<'_>, line: &GatheringLine) {
     match line.digest {
         DigestState::Scheduled if line.digest_at <= d.voice.now => d.tell("gathering-digest-over", &[id()]),
         DigestState::Scheduled => {
-            let at = own(dates::full_moment(d, line.digest_at, Form::On));
+            let at = dates::moment(d, line.digest_at, Form::On);
             d.tell("gathering-digest-scheduled", &[("at", at)]);
         }
         DigestState::Held => d.tell("gathering-digest-held", &[id()]),

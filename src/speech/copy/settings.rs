@@ -107,5 +107,5 @@ fn trouble(d: &Draft<'_>, trouble: Trouble) -> Line {
 }
 
 fn on(d: &Draft<'_>, at: Timestamp) -> Arg {
-    own(dates::full_moment(d, at, Form::On))
+    dates::moment(d, at, Form::On)
 }

@@ -4,9 +4,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::parameters::{Becomes, Parameter};
+use crate::grammar::form::{Becomes, Field};
 use crate::grammar::specs::{self, Spec, Takes};
-use crate::grammar::text;
+use crate::grammar::{Invocation, text};
 
 /// The field of a message that holds a filled-in form.
 pub(super) const FORM: &str = "org.matrix.msc4391.command";
@@ -38,58 +38,31 @@ fn meant(name: &str) -> Option<&'static Spec> {
 
 /// The text of a filled-in form: the id, the options, the words. What is left empty is left out.
 fn typed(spec: &'static Spec, arguments: &Map<String, Value>) -> Option<String> {
-    let parameters = Parameter::all(spec);
-    let mut given: Vec<(&Parameter, String)> = Vec::new();
+    let fields = Field::all(spec);
+    let (mut values, mut words) = (Vec::new(), String::new());
     for (name, value) in arguments {
-        let parameter = parameters.iter().find(|parameter| parameter.name == name)?;
+        let field = fields.iter().find(|field| field.name == name)?;
         let value = match value {
             Value::Null => continue,
             Value::String(value) => value.trim().to_owned(),
             Value::Number(value) if value.is_i64() || value.is_u64() => value.to_string(),
-            Value::Bool(on) if parameter.becomes == Becomes::Option(Takes::OnOff) => {
+            Value::Bool(on) if field.becomes == Becomes::Option(Takes::OnOff) => {
                 if *on { "on" } else { "off" }.to_owned()
             }
             _ => return None,
         };
-        if !value.is_empty() {
-            given.push((parameter, value));
+        match field.becomes {
+            // In these clients it is what people type to the end of the line, options and all.
+            Becomes::Words => words = value,
+            Becomes::Target | Becomes::Option(_) => values.push((field.name, value)),
         }
     }
-    let mut said = spec.path.to_owned();
-    for (_, id) in given.iter().filter(|(parameter, _)| parameter.becomes == Becomes::Target) {
-        said = format!("{said} {id}");
-        // A word that is no id would count as loose words, or as none at all: "the next gathering".
-        let read = text::read(&said, Timestamp::UNIX_EPOCH).ok()?;
-        if id.contains(char::is_whitespace) || read.target.is_none() || !read.words.is_empty() {
-            return None;
-        }
-    }
-    for (parameter, value) in &given {
-        if let Becomes::Option(takes) = parameter.becomes {
-            said = format!("{said} {}:{}", parameter.name, quoted(value, takes)?);
-        }
+    let filled = Invocation::filled(spec, values.iter().map(|(name, value)| (*name, value.as_str()))).ok()?;
+    // Values for which no quotes are left would be read as something else.
+    let read = text::read(&filled.said, Timestamp::UNIX_EPOCH).ok()?;
+    if read != filled {
+        return None;
     }
     // Last, because an open quote in them must not swallow an option.
-    for (_, words) in given.iter().filter(|(parameter, _)| parameter.becomes == Becomes::Words) {
-        said = format!("{said} {words}");
-    }
-    Some(said)
-}
-
-/// An option's value as it is typed. `None` if the quotes in it leave no quotes to put around it.
-fn quoted(value: &str, takes: Takes) -> Option<String> {
-    let is_plain = |c: char| c.is_alphanumeric() || "@:/._-+".contains(c);
-    // A date without quotes reaches as far as it can.
-    if takes != Takes::When && value.chars().all(is_plain) {
-        return Some(value.to_owned());
-    }
-    // Where such a mark ends a word, it ends the value.
-    let ends_inside = |marks: &[char]| {
-        let mut after = value.match_indices(marks).map(|(at, mark)| value[at + mark.len()..].chars().next());
-        after.any(|next| next.is_some_and(char::is_whitespace))
-    };
-    if !ends_inside(&['"', '”', '“']) {
-        return Some(format!("\"{value}\""));
-    }
-    (!ends_inside(&['»'])).then(|| format!("«{value}»"))
+    Some(if words.is_empty() { filled.said } else { format!("{} {words}", filled.said) })
 }

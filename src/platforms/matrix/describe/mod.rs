@@ -26,10 +26,10 @@ use super::hearing::Company;
 use super::places;
 use super::trouble::Trouble;
 use crate::domain::community::Language;
+use crate::grammar::form::Field;
 use crate::grammar::specs::{SPECS, Spec};
 use crate::speech::copy;
 pub(super) use forms::invoked;
-use parameters::Parameter;
 
 /// The type of the state events that describe one command each.
 const DESCRIPTION: &str = "org.matrix.msc4391.command_description";
@@ -145,17 +145,17 @@ fn descriptions(own: &str, prefix: &str, language: Language) -> BTreeMap<String,
     SPECS.iter().map(|spec| description(spec, own, prefix, language)).collect()
 }
 
-fn description(spec: &Spec, own: &str, prefix: &str, language: Language) -> (String, Value) {
+fn description(spec: &'static Spec, own: &str, prefix: &str, language: Language) -> (String, Value) {
     let command = called(prefix, spec.path);
-    let parameters = Parameter::all(spec);
+    let fields = Field::all(spec);
     let mut content = json!({"command": command, "description": words(copy::describe(spec, language))});
     if !spec.aliases.is_empty() {
         content["aliases"] = spec.aliases.iter().map(|alias| called(prefix, alias)).collect();
     }
-    if let Some(tail) = parameters.iter().find(|parameter| parameter.is_tail) {
+    if let Some(tail) = fields.iter().find(|field| field.is_tail) {
         content[TAIL] = json!(tail.name);
     }
-    content["parameters"] = parameters.iter().map(|parameter| parameter.described(language)).collect();
+    content["parameters"] = fields.iter().map(|field| parameters::described(field, language)).collect();
     (state_key(&command, own), content)
 }
 

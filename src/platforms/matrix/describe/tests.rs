@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::forms::FORM;
-use super::parameters::{example, is_understood, primitive};
+use super::parameters::primitive;
 use super::*;
 use crate::grammar::specs;
 use crate::grammar::text;
@@ -15,18 +15,6 @@ const OWN: &str = "@bot:example.org";
 
 fn described(path: &str, prefix: &str, language: Language) -> Value {
     description(specs::find(path).unwrap(), OWN, prefix, language).1
-}
-
-/// A command's form on one line: what must be there, `[what may be left out]`, and `what takes the rest…`.
-fn form(spec: &'static Spec) -> String {
-    let show = |p: &Parameter| match (p.is_required, p.is_tail) {
-        (true, false) => p.name.to_owned(),
-        (true, true) => format!("{}…", p.name),
-        (false, false) => format!("[{}]", p.name),
-        (false, true) => format!("[{}…]", p.name),
-    };
-    let shown: Vec<String> = Parameter::all(spec).iter().map(show).collect();
-    [&format!("{}:", spec.path)].into_iter().chain(&shown).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn invoke(command: &str, arguments: Value) -> Option<String> {
@@ -79,50 +67,6 @@ fn a_command_is_described_as_the_proposal_wants_it() {
 #[test]
 fn the_state_key_is_the_digest_of_command_and_sender() {
     assert_eq!(state_key("ban", "@draupnir:draupnir.space"), "JBDLR6YMe+72yqsEMi/MVdTmjN3ynPThMz+M7QLATZQ=");
-}
-
-#[test]
-fn every_form_asks_for_what_the_grammar_needs() {
-    let forms: Vec<String> = SPECS.iter().map(form).collect();
-    insta::assert_snapshot!(forms.join("\n"), @r#"
-    ask: words… [kind] [need] [by] [visibility]
-    needs: [kind]
-    pledge: ask by what… [first] [amount]
-    maybe: ask
-    done: pledge [note…] [amount]
-    adjust: pledge [note…] [by] [amount] [what] [first] [nudges]
-    handback: pledge
-    confirm: pledge
-    stillneeded: id [note…]
-    thanks: pledge words…
-    withdraw: id
-    edit: ask [words…] [kind] [need] [by] [visibility]
-    offer: words… [kind]
-    offers: [kind]
-    invite: ask who
-    mine:
-    me: [zone] [language] [quiet] [away] [notices]
-    gathering new: when… [where] [facilitator] [scribe]
-    gathering list:
-    gathering show: [gathering]
-    gathering move: when… [gathering]
-    gathering cancel: [gathering]
-    digest preview: [gathering]
-    digest post: [gathering]
-    digest hold: [gathering]
-    care:
-    community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly]
-    community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly]
-    community check:
-    convener add: who
-    convener remove: who
-    help: [words…]
-    "#);
-    for spec in SPECS {
-        let fields: Vec<_> = Parameter::all(spec).iter().map(|p| (p.name, p.becomes)).collect();
-        let whole = example(spec, fields.iter());
-        assert!(is_understood(&whole), "{whole}");
-    }
 }
 
 /// What mautrix refuses: a name twice, something required after what takes the rest, a tail that is not there.
