@@ -10,15 +10,18 @@ alter table outbox add column route text not null generated always as (coalesce(
     coalesce(json_extract(destination, '$.Person.id'), json_extract(destination, '$.Chat.account.id')),
     'whisper:' || json_extract(destination, '$.Whisper.account.id'), '?')) virtual;
 
--- Forms that were refused, so that they can be opened again with everything that was typed. They end within the hour.
+-- Forms that were refused, so that they can be opened again with everything that was typed: for an hour, or until the next
+-- housekeeping.
 create table drafts (
-    id integer primary key,
-    -- Who typed it. Nobody else opens it.
     platform text not null,
+    -- The event it came with.
+    event text not null,
+    -- Who typed it. Nobody else opens it.
     account text not null,
-    command text not null,
-    -- The fields and what was typed there, as JSON.
+    -- The command's path, and the fields and what was typed there, as JSON.
+    path text not null,
     typed text not null,
-    at integer not null
-) strict;
+    at integer not null,
+    primary key (platform, event)
+) strict, without rowid;
 create index drafts_by_age on drafts (at);

@@ -74,7 +74,9 @@ date-lead-on = { "on " }
 
 # A thing to choose from a short list while a command is filled in, such as "A12 · Two lamps" or "G3 · Friday 13 March, 18:00".
 # $id (text): its number. $about (text): what somebody wrote about it, or when it is.
-choice = { $id } · { $about }
+choice-about = { $id } · { $about }
+# A date to choose, as it was understood.
+choice-when = { $when }
 
 # Between the pieces of one line: A2 · 1 of 2 · by Friday.
 piece-separator = { " · " }
@@ -147,6 +149,8 @@ button-thanks = Say thanks
 # On the preview of the digest.
 button-post = Post now
 button-hold = Hold
+# On a button under a refused form: opens it again with everything that was typed.
+button-again = Open it again
 # A button in a message about several things: $label is one of the above, $id is P7 or A3.
 button-with-id = { $id }: { $label }
 

@@ -56,7 +56,9 @@ date-lead-on = { "el " }
 ## Piezas de listas y tarjetas
 
 # Algo que se elige de una lista corta mientras se rellena un comando, como "A12 · Dos lámparas".
-choice = { $id } · { $about }
+choice-about = { $id } · { $about }
+# Una fecha que se elige, tal como se entendió.
+choice-when = { $when }
 
 # Lo que separa piezas y elementos.
 piece-separator = { " · " }
@@ -102,6 +104,8 @@ label-amount = Cantidad: { $amount }
 label-first = Primer paso: { $first }
 label-kind = Clase de ayuda: { $kind }
 
+# En un botón bajo un formulario rechazado: lo abre otra vez con todo lo escrito.
+button-again = Abrirlo otra vez
 ## Botones: de una a tres palabras
 
 # Los mismos que en en.ftl, en el mismo orden.

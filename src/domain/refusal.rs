@@ -139,6 +139,31 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Whether saying it otherwise would mend it.
+    pub fn is_about_words(&self) -> bool {
+        matches!(
+            self,
+            Refusal::Missing { .. }
+                | Refusal::Twice { .. }
+                | Refusal::BadValue { .. }
+                | Refusal::BadAmount { .. }
+                | Refusal::BadWhen { .. }
+                | Refusal::Wording(_)
+                | Refusal::PrivateDetail { .. }
+                | Refusal::NotFound(_)
+                | Refusal::NoSuchPerson(_)
+                | Refusal::MoreThanNeeded { .. }
+                | Refusal::MoreThanPledged { .. }
+                | Refusal::LessThanDone { .. }
+                | Refusal::LessThanCovered { .. }
+                | Refusal::NotAPledgeYet { .. }
+                | Refusal::WhichDay(_)
+                | Refusal::WhichCommunity(_)
+        )
+    }
+}
+
 /// What a bare command still wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Needed {

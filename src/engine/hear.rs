@@ -20,6 +20,7 @@ use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
 use crate::grammar::text;
 use crate::speech::message::{Message, Voice, Words};
+use crate::store::drafts::{self, Draft};
 use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
 use crate::store::scope::{PlaceRow, Scope, Subject};
@@ -239,7 +240,20 @@ impl Hearing<'_> {
         let echoes = matches!(refusal, Refusal::PrivateDetail { .. } | Refusal::SayItDirectly);
         let audience = if echoes { Audience::Private } else { Audience::Only };
         let (cause, refs) = (Cause::Refusal, Vec::new());
-        self.without_change(inbound, known, Given { audience, cause, refs, message: Message::Refused(refusal) })
+        let kept = match &inbound.body {
+            Body::Invoked(filled) if refusal.is_about_words() && !filled.values.is_empty() => Some(filled),
+            _ => None,
+        };
+        let message = match kept {
+            Some(_) => Message::FormRefused { refusal, draft: inbound.event.clone() },
+            None => Message::Refused(refusal),
+        };
+        let mut handled = self.without_change(inbound, known, Given { audience, cause, refs, message })?;
+        if let Some(filled) = kept {
+            let draft = Draft { path: filled.spec.path.to_owned(), values: filled.values.clone() };
+            drafts::keep(&mut handled.script, &inbound.from, &inbound.event, &draft, self.now)?;
+        }
+        Ok(handled)
     }
 
     /// Only that it was heard, what the platform says the speaker may, and the answer if it goes through the outbox, is

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Ref;
 use crate::domain::community::{Account, Platform, Role};
-use crate::grammar::Invocation;
+use crate::grammar::form::Filled;
 use crate::speech::message::{Message, Voice};
 
 /// Something a person did on a platform.
@@ -32,8 +32,9 @@ pub struct Inbound {
 pub enum Body {
     /// A command without any prefix, typed: `pledge A2 what:"a van" by:friday`.
     Said(String),
-    /// A command that its platform took apart already: a slash command, or a form that was filled in.
-    Invoked(Box<Invocation>),
+    /// A command that its platform took apart already: a slash command, or a form that was filled in. If it is refused for
+    /// what was typed, the answer offers to open the form again with all of it.
+    Invoked(Filled),
     /// A button under one of the bot's own messages was pressed: the command it stands for, complete or only begun
     /// (`done P7`, `pledge A1 what: by:`).
     Pressed(String),
@@ -44,12 +45,11 @@ pub enum Body {
 }
 
 impl Body {
-    /// The command in it as a text, if there is one.
-    pub fn command(&self) -> Option<&str> {
+    /// The text that is a command, if there is one.
+    pub fn text(&self) -> Option<&str> {
         match self {
             Body::Said(command) | Body::Pressed(command) | Body::Rewrote { now: command, .. } => Some(command),
-            Body::Invoked(invocation) => Some(&invocation.said),
-            Body::LetGo(_) => None,
+            Body::Invoked(_) | Body::LetGo(_) => None,
         }
     }
 }

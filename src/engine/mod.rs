@@ -48,9 +48,10 @@ use tokio::task::JoinHandle;
 use crate::domain::Zone;
 use crate::domain::community::{Account, Language, Platform};
 use crate::domain::schedule::Schedule;
-use crate::grammar::{Invocation, text};
+use crate::grammar::form::Filled;
+use crate::grammar::{Invocation, specs, text};
 pub use crate::store::{CannotOpen, Fault};
-use crate::store::{Store, bookmarks, lists, people as rows, unread as unread_rows};
+use crate::store::{Store, bookmarks, drafts, lists, people as rows, unread as unread_rows};
 use clock::{Clock, Ids};
 use inbound::{Answer, Body, Inbound, Named, Reply, Roster, Unread};
 pub use listing::Report;
@@ -196,8 +197,8 @@ impl Engine {
     pub async fn hear(&self, inbound: Inbound) -> Result<Heard, Stopped> {
         let read = |command| text::read(command, inbound.at.min(self.clock.now()));
         let said = match &inbound.body {
-            Body::Invoked(invocation) => Some(Ok(Invocation::clone(invocation))),
-            body => body.command().map(read),
+            Body::Invoked(filled) => Some(filled.invocation()),
+            body => body.text().map(read),
         };
         if let (Body::Said(_), Answer::Direct, Some(Ok(asked))) = (&inbound.body, &inbound.answer, &said)
             && hear::only_looks(asked)
@@ -238,6 +239,16 @@ impl Engine {
         let now = self.clock.now().max(self.seen);
         let suggesting = suggest::Suggesting { conn: &mut conn, defaults: &self.defaults, now };
         suggesting.suggest(asking).await.map_err(unreadable).ok()
+    }
+
+    /// A form that was refused, as its own person had filled it in; `None` if it is nobody's or somebody else's, or no
+    /// longer kept.
+    pub async fn draft(&self, of: &Account, event: &str) -> Option<Filled> {
+        let unreadable = |fault: Fault| tracing::warn!(%fault, "a draft cannot be read");
+        let asked = async { drafts::draft(&mut *self.readers.acquire().await?, of, event).await };
+        let draft = asked.await.map_err(unreadable).ok()??;
+        // A command of an older version of this program may not be there any more.
+        specs::find(&draft.path).map(|spec| Filled { spec, values: draft.values })
     }
 
     /// Takes in who convenes a place by the platform's standing.

@@ -41,8 +41,8 @@ impl Speaker {
         self.in_public() && self.answer == Answer::Outbox
     }
 
-    /// Did everyone in the place read the command itself? A Discord command is seen by nobody but its speaker.
+    /// Did everyone in the place read the command itself? One that is answered in a whisper was seen by nobody either.
     pub(super) fn overheard(&self) -> bool {
-        self.in_public() && self.platform != Platform::Discord
+        self.in_public() && !matches!(self.answer, Answer::Whisper(_))
     }
 }

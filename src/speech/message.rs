@@ -300,6 +300,11 @@ pub enum Rewritten {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
     Refused(Refusal),
+    /// The same of a form, which can be opened again with everything that was typed: the event it came with.
+    FormRefused {
+        refusal: Refusal,
+        draft: String,
+    },
 
     AskRecorded {
         ask: AskId,

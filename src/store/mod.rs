@@ -9,6 +9,7 @@
 pub mod bookmarks;
 pub mod civil;
 pub mod condition;
+pub mod drafts;
 pub mod gatherings;
 pub mod inbox;
 pub mod lists;

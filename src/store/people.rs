@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
 use super::rows::{CommunityRow, Person, PersonRow, StoredCommunity, community_json, from_json, person_json};
-use super::scope::PlaceRow;
+use super::scope::{PlaceRow, place_json};
 use super::script::Script;
 use crate::domain::community::{Account, Community, Member};
 use crate::domain::{CommunityId, MemberId};
@@ -302,16 +302,11 @@ pub async fn of_place(
 
 /// The public places of a community, those it moved away from left out.
 pub async fn places(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<PlaceRow>, Fault> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<i64>)> = sqlx::query_as(
-        "select id, platform, ref, server, left_at from places where community_id = ? and moved_to is null order by id",
-    )
-    .bind(community.0)
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|(id, platform, reference, server, left_at)| {
-            let platform = platform.parse().map_err(|_| Fault::Decode("a place on an unknown platform".into()))?;
-            Ok(PlaceRow { id, platform, reference, server, left_at })
-        })
-        .collect()
+    const SQL: &str = concat!(
+        "select ",
+        place_json!(),
+        " from places l where l.community_id = ? and l.moved_to is null order by l.id"
+    );
+    let rows: Vec<String> = sqlx::query_scalar(SQL).bind(community.0).fetch_all(conn).await?;
+    rows.iter().map(|row| from_json(row)).collect()
 }

@@ -194,6 +194,8 @@ pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp)
          where a.platform = routes.platform and 'dm:' || a.ref = routes.route)",
         "delete from unread where direct = 1 and not exists (select 1 from accounts a \
          where a.platform = unread.platform and a.ref = unread.account)",
+        "delete from drafts where not exists (select 1 from accounts a \
+         where a.platform = drafts.platform and a.ref = drafts.account)",
         "delete from unread_asked where not exists (select 1 from accounts a \
          where a.platform = unread_asked.platform and a.ref = unread_asked.account)",
     ] {

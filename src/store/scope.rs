@@ -172,6 +172,14 @@ macro_rules! subject_json {
     };
 }
 
+/// The place `l`, as JSON.
+macro_rules! place_json {
+    () => {
+        "json_object('id', l.id, 'platform', l.platform, 'ref', l.ref, 'server', l.server, 'left_at', l.left_at)"
+    };
+}
+pub(super) use place_json;
+
 /// A scope of community `c`, the speaker's account `s` and the ask `?1` or the pledge `?2`.
 ///
 /// Every `order by`, `union` and `with` in here would be a temporary table for each command, so there is none that does
@@ -182,8 +190,10 @@ macro_rules! scope_json {
             "json_object('community', ",
             community_json!(),
             ", ",
-            "'places', json((select json_group_array(json(json_object('id', l.id, 'platform', l.platform, ",
-            " 'ref', l.ref, 'server', l.server, 'left_at', l.left_at))) from places l where l.community_id = c.id and l.moved_to is null)), ",
+            "'places', json((select json_group_array(json(",
+            place_json!(),
+            ")) ",
+            "from places l where l.community_id = c.id and l.moved_to is null)), ",
             "'person', json((select ",
             person_json!(),
             " from members m where m.id = s.member_id)), ",

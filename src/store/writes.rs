@@ -283,6 +283,7 @@ pub fn blank_words_before(script: &mut Script, before: Timestamp) {
     // What was heard and said is a record of who spoke when. It is kept only as long as a platform may repeat itself.
     script.write("delete from inbox where at < ?", [before.into()]);
     script.write("delete from presses where at < ?", [before.into()]);
+    script.write("delete from drafts", []);
     script.write("delete from held_notices where told_at < ?", [before.into()]);
     script.write(
         "delete from routes where ill_since is null and full_at < ? and shut_until < ?",

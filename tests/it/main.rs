@@ -52,6 +52,7 @@ mod rhythm;
 mod rig;
 #[cfg(feature = "matrix")]
 mod rooms;
+mod servers;
 mod stale;
 mod suggest;
 mod threads;

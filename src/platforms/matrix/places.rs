@@ -73,7 +73,7 @@ pub(super) async fn scene(
 impl Scene {
     /// What the sender of this event did, for the engine.
     pub(super) async fn inbound(self, event: &Event, body: Body) -> Result<Inbound, Trouble> {
-        let named = match body.command() {
+        let named = match body.text() {
             Some(text) => named(&self.around, event, text).await?,
             None => Vec::new(),
         };

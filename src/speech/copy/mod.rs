@@ -50,14 +50,14 @@ pub fn describe_parameter(name: &str, language: Language) -> String {
 pub fn choice(choice: &Choice, voice: &Voice) -> String {
     let draft = Draft::new(voice);
     let (id, about) = match choice {
-        Choice::When(when) => return dates::full(&draft, when, dates::Form::Bare),
         Choice::Named(name) => return name.clone(),
+        Choice::When(when) => return draft.words("choice-when", &[("when", draft.label_when(when))]),
         Choice::Ask { ask, words } => (own(ask), said(&words.0)),
         Choice::Pledge { pledge, what, .. } => (own(pledge), said(&what.0)),
         Choice::Offer { offer, words } => (own(offer), said(&words.0)),
         Choice::Gathering { gathering, when } => (own(gathering), draft.label_when(when)),
     };
-    draft.words("choice", &[("id", id), ("about", about)])
+    draft.words("choice-about", &[("id", id), ("about", about)])
 }
 
 /// For copy without dates.
@@ -71,6 +71,10 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
     let d = &mut draft;
     match message {
         Message::Refused(refusal) => refusals::refuse(d, refusal),
+        Message::FormRefused { refusal, draft } => {
+            refusals::refuse(d, refusal);
+            d.again("button-again", draft);
+        }
 
         Message::AskRecorded { ask, need, by, visibility, kind } => {
             replies::ask_recorded(d, *ask, *need, by.as_ref(), *visibility, *kind);

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentBundle, FluentResource};
 
 use self::samples::*;
-use super::{console_greeting, describe, describe_parameter, phrase, say};
+use super::{choice, console_greeting, describe, describe_parameter, phrase, say};
 use crate::domain::community::Language;
 use crate::domain::refusal::Refusal;
 use crate::grammar::SPECS;
 use crate::grammar::command::{Reading, understand};
 use crate::grammar::text;
 use crate::speech::doc::{Block, Doc, Span};
-use crate::speech::message::{Message, PledgeStanding};
+use crate::speech::message::{Choice, Message, PledgeStanding};
 
 /// What a locale file says under an id, and the comment above it.
 struct Entry {
@@ -180,6 +180,8 @@ fn every_text_is_spoken_by_some_sample_with_all_its_variables() {
     console_greeting(Language::English);
     SPECS.iter().for_each(|spec| drop(describe(spec, Language::English)));
     parameters().for_each(|name| drop(describe_parameter(name, Language::English)));
+    let choices = [Choice::Ask { ask: A, words: words("x") }, Choice::When(when("2026-03-20"))];
+    choices.iter().for_each(|one| drop(choice(one, &voice(Language::English))));
     let spoken = phrase::spoken::take();
     for (id, entry) in entries(Language::English) {
         // Chosen by dates alone; dates.rs has its own tests.

@@ -39,6 +39,7 @@ variants!(
     Message,
     [
         Refused,
+        FormRefused,
         AskRecorded,
         AskEdited,
         AskWithdrawn,
@@ -579,6 +580,7 @@ pub fn messages() -> Vec<Message> {
     let cancelled = GatheringLine { cancelled: true, ..scheduled() };
 
     let mut all: Vec<Message> = refusals().into_iter().map(Message::Refused).collect();
+    all.push(Message::FormRefused { refusal: Refusal::NothingToChange, draft: "1234".to_owned() });
     for visibility in Visibility::ALL {
         let kind = Some(KindOfHelp::Space);
         all.push(Message::AskRecorded { ask: A, need: 2, by: Some(when("2026-03-20")), visibility, kind });

@@ -1,0 +1,199 @@
+//! Platforms with servers of many channels, where commands are forms and answers are whispered: one community whichever
+//! channel is spoken in, answers that survive a crash, and forms that open again with everything in them.
+
+use barnraiser::domain::community::{Platform, Role};
+use barnraiser::engine::Heard;
+use barnraiser::engine::clock::Clock as _;
+use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Place};
+use barnraiser::engine::parcel::{Destination, Outcome, Receipt};
+use barnraiser::grammar::form::Filled;
+use barnraiser::grammar::specs;
+use barnraiser::speech::message::Message;
+use jiff::SignedDuration;
+
+use crate::rig::{Post, Rig, account, chicago};
+
+const HERE: Platform = Platform::Console;
+
+fn form(path: &str, values: &[(&str, &str)]) -> Body {
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Body::Invoked(Filled { spec: specs::find(path).unwrap(), values })
+}
+
+/// Somebody fills in a form in a channel of the server, and is answered where nobody else reads it.
+fn fills(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &str)]) -> Inbound {
+    let inbound = rig.inbound(who, "");
+    let place = Place::Public { id: channel.to_owned(), name: channel.to_owned(), server: Some("guild".to_owned()) };
+    let standing = Some(if who == "amara" { Role::Convener } else { Role::Member });
+    let answer = Answer::Whisper(format!("token-{}", inbound.event));
+    Inbound { place, standing, answer, body: form(path, values), ..inbound }
+}
+
+async fn does(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &str)]) -> String {
+    let inbound = fills(rig, channel, who, path, values);
+    let event = inbound.event.clone();
+    assert_eq!(rig.engine().hear(inbound).await.unwrap(), Heard::Queued);
+    rig.settle().await;
+    event
+}
+
+/// A community that was set up in its channel #help.
+async fn served() -> Rig {
+    let mut rig = Rig::open("2026-03-05 18:20").await;
+    does(&mut rig, "help", "amara", "community setup", &[("name", "Eastbank"), ("zone", "America/Chicago")]).await;
+    rig
+}
+
+fn last(rig: &Rig) -> Post {
+    rig.world.posts().pop().unwrap()
+}
+
+fn cards(rig: &Rig) -> Vec<String> {
+    let posts = rig.world.posts().into_iter().filter(|post| post.cause == Cause::Card);
+    posts.map(|post| format!("{} {}", post.to, post.refs.join(" "))).collect()
+}
+
+#[tokio::test]
+async fn every_channel_of_a_server_is_the_one_community() {
+    let mut rig = served().await;
+    does(&mut rig, "chat", "dev", "ask", &[("words", "Two lamps"), ("need", "2")]).await;
+    assert_eq!(cards(&rig), ["public:help A1"], "cards come where it was set up");
+    does(&mut rig, "random", "bea", "pledge", &[("ask", "A1"), ("what", "one"), ("by", "2026-03-11")]).await;
+    let answer = rig.world.posts().into_iter().find(|post| post.to == "only:bea").unwrap();
+    assert!(answer.text.contains("P1"), "{answer:?}");
+    assert_eq!(rig.engine().reports().await.unwrap().len(), 1, "one community");
+    // Set up again somewhere else, it moves there with everything that is still looked for.
+    does(&mut rig, "aid", "amara", "community setup", &[("name", "Eastbank")]).await;
+    does(&mut rig, "help", "omar", "ask", &[("words", "A ladder")]).await;
+    assert_eq!(cards(&rig)[2..], ["public:aid A1", "public:aid A2"]);
+}
+
+#[tokio::test]
+async fn another_server_is_another_community() {
+    let mut rig = served().await;
+    does(&mut rig, "help", "dev", "ask", &[("words", "Two lamps")]).await;
+    let mut stranger = fills(&mut rig, "help-2", "zoe", "pledge", &[("ask", "A1"), ("what", "x"), ("by", "friday")]);
+    stranger.place =
+        Place::Public { id: "help-2".to_owned(), name: "Mill".to_owned(), server: Some("other".to_owned()) };
+    rig.engine().hear(stranger).await.unwrap();
+    rig.settle().await;
+    assert!(last(&rig).text.contains("no A1"), "{:?}", last(&rig));
+}
+
+#[tokio::test]
+async fn an_outage_changes_nothing_and_being_put_out_starts_the_grace_period() {
+    let mut rig = served().await;
+    does(&mut rig, "help", "dev", "ask", &[("words", "Two lamps")]).await;
+    rig.engine().server_left(HERE, "guild").await.unwrap();
+    rig.engine().server_left(HERE, "nobody-knows").await.unwrap();
+    rig.settle().await;
+    let before = rig.world.posts().len();
+    rig.advance(chicago("2026-03-09 12:00")).await;
+    assert_eq!(rig.world.posts().len(), before);
+    rig.engine().server_back(HERE, "guild").await.unwrap();
+    rig.settle().await;
+    does(&mut rig, "chat", "bea", "pledge", &[("ask", "A1"), ("what", "both"), ("by", "2026-03-11")]).await;
+    assert_eq!(cards(&rig), ["public:help A1", "public:help A1"], "all is there, and the card goes on");
+}
+
+#[tokio::test]
+async fn somebody_heard_there_says_that_the_bot_is_back() {
+    let mut rig = served().await;
+    rig.engine().server_left(HERE, "guild").await.unwrap();
+    rig.settle().await;
+    does(&mut rig, "chat", "dev", "ask", &[("words", "Two lamps")]).await;
+    assert_eq!(cards(&rig), ["public:help A1"]);
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_confirmed_after_a_crash() {
+    let mut rig = served().await;
+    let ask = fills(&mut rig, "chat", "dev", "ask", &[("words", "Two lamps")]);
+    rig.engine().hear(ask).await.unwrap();
+    rig.crash().await;
+    rig.settle().await;
+    let answers: Vec<_> = rig.world.posts().into_iter().filter(|post| post.to == "only:dev").collect();
+    assert_eq!(answers.len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_token_no_longer_opens_is_said_in_the_chat_once_and_a_no_is_not() {
+    let mut rig = served().await;
+    let ask = fills(&mut rig, "chat", "dev", "ask", &[("words", "Two lamps")]);
+    let nothing = fills(&mut rig, "chat", "bea", "done", &[("pledge", "P9")]);
+    for said in [ask, nothing] {
+        rig.engine().hear(said).await.unwrap();
+        let whisper = rig.claim().await.unwrap();
+        assert!(matches!(whisper.destination, Destination::Whisper { .. }), "{:?}", whisper.destination);
+        let closed = Outcome::Closed { reason: "unknown webhook".to_owned() };
+        assert!(rig.engine().receipt(Receipt::new(whisper.row, closed)).await.unwrap());
+        rig.settle().await;
+    }
+    rig.wait(SignedDuration::from_mins(30)).await;
+    let said: Vec<_> = rig.world.posts().into_iter().map(|post| post.to).collect();
+    assert_eq!(said, ["only:amara", "dm:dev", "public:help"]);
+}
+
+/// A token opens nothing after a quarter of an hour, and then nobody can tell whether the answer was shown. It may have been.
+#[tokio::test]
+async fn a_whisper_that_cannot_be_looked_up_is_let_go() {
+    let mut rig = served().await;
+    let ask = fills(&mut rig, "chat", "dev", "ask", &[("words", "x y"), ("visibility", "private")]);
+    rig.engine().hear(ask).await.unwrap();
+    let whisper = rig.claim().await.unwrap();
+    let unknown = Outcome::Unknown { reason: "reset".to_owned() };
+    assert!(rig.engine().receipt(Receipt::new(whisper.row, unknown)).await.unwrap());
+    rig.clock.set(rig.clock.now() + SignedDuration::from_mins(20));
+    let again = rig.claim().await.unwrap();
+    assert!(again.unresolved_since.is_some());
+    let gone = Outcome::Unreadable { reason: "the token is void".to_owned() };
+    assert!(rig.engine().receipt(Receipt::new(again.row, gone)).await.unwrap());
+    let before = rig.world.posts().len();
+    rig.wait(SignedDuration::from_hours(2)).await;
+    let since = rig.world.posts().split_off(before);
+    assert!(since.iter().all(|post| post.to != "dm:dev" && post.to != "only:dev"), "{since:?}");
+}
+
+#[tokio::test]
+async fn a_refused_form_opens_again_with_everything_in_it_for_its_own_person() {
+    let mut rig = served().await;
+    let typed = [("words", "A van, \"big\""), ("by", "someday"), ("need", "1")];
+    let event = does(&mut rig, "chat", "dev", "ask", &typed).await;
+    assert!(rig.world.posts().iter().all(|post| post.cause != Cause::Card));
+    let draft = rig.engine().draft(&account("dev"), &event).await.unwrap();
+    let values: Vec<_> = draft.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!((draft.spec.path, values.as_slice()), ("ask", typed.as_slice()));
+    assert_eq!(rig.engine().draft(&account("bea"), &event).await, None, "nobody else's");
+    // It is not kept for longer than somebody may need it.
+    rig.clock.set(rig.clock.now() + SignedDuration::from_mins(61));
+    does(&mut rig, "chat", "bea", "ask", &[("words", "x"), ("need", "many")]).await;
+    assert_eq!(rig.engine().draft(&account("dev"), &event).await, None);
+    // What no other words would mend keeps nothing.
+    let event = does(&mut rig, "chat", "bea", "community settings", &[("name", "Mine")]).await;
+    assert_eq!(rig.engine().draft(&account("bea"), &event).await, None);
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_refused_kindly_and_can_be_mended() {
+    let mut rig = served().await;
+    let pledge = fills(&mut rig, "chat", "bea", "pledge", &[("ask", "the lamps"), ("what", "one"), ("by", "friday")]);
+    let event = pledge.event.clone();
+    rig.engine().hear(pledge).await.unwrap();
+    let parcel = rig.claim().await.unwrap();
+    assert!(matches!(parcel.message, Message::FormRefused { .. }), "{:?}", parcel.message);
+    assert!(rig.engine().draft(&account("bea"), &event).await.is_some());
+}
+
+/// In a server nobody reads a command but its speaker. Only who had a part in something that is open there may be called.
+#[tokio::test]
+async fn whoever_only_has_private_things_is_never_called_in_public() {
+    let mut rig = served().await;
+    does(&mut rig, "chat", "dev", "ask", &[("words", "My rent"), ("visibility", "private")]).await;
+    does(&mut rig, "chat", "omar", "ask", &[("words", "Two lamps"), ("by", "2026-03-20")]).await;
+    let seen: Vec<(String, bool)> =
+        sqlx::query_as("select ref, seen_in is not null from accounts where ref in ('dev', 'omar') order by ref")
+            .fetch_all(&mut rig.file().await)
+            .await
+            .unwrap();
+    assert_eq!(seen, [("dev".to_owned(), false), ("omar".to_owned(), true)]);
+}
