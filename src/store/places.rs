@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
-use super::rows::instant;
-use super::scope::PlaceRow;
+use super::rows::{from_json, instant};
+use super::scope::{PlaceRow, place_json};
 use super::script::Script;
 use crate::domain::community::Platform;
 use crate::domain::{AskId, CommunityId};
@@ -59,18 +59,17 @@ pub async fn goes_on_as(
     platform: Platform,
     reference: &str,
 ) -> Result<Option<(i64, PlaceRow)>, Fault> {
-    let row: Option<(i64, i64, String, Option<String>, Option<i64>)> = sqlx::query_as(
-        "with recursive way (first, id, ref, server, left_at, next) as \
-         (select id, id, ref, server, left_at, moved_to from places where platform = ? and ref = ? \
-          union all select w.first, p.id, p.ref, p.server, p.left_at, p.moved_to from way w join places p on p.id = w.next) \
-         select first, id, ref, server, left_at from way where next is null",
-    )
-    .bind(platform.name())
-    .bind(reference)
-    .fetch_optional(conn)
-    .await?;
-    Ok(row
-        .map(|(first, id, reference, server, left_at)| (first, PlaceRow { id, platform, reference, server, left_at })))
+    const SQL: &str = concat!(
+        "with recursive way (first, id, next) as \
+         (select id, id, moved_to from places where platform = ? and ref = ? \
+          union all select w.first, p.id, p.moved_to from way w join places p on p.id = w.next) \
+         select w.first, ",
+        place_json!(),
+        " from way w join places l on l.id = w.id where w.next is null"
+    );
+    let row: Option<(i64, String)> =
+        sqlx::query_as(SQL).bind(platform.name()).bind(reference).fetch_optional(conn).await?;
+    row.map(|(first, place)| Ok((first, from_json(&place)?))).transpose()
 }
 
 /// The asks that have a card in a place, or may come to have one there.
