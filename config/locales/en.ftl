@@ -894,6 +894,7 @@ parameter-name = the community's name
 parameter-confirm = after how many quiet days help counts as confirmed
 parameter-digest = how many days before a gathering the digest comes
 parameter-weekly = when the weekly digest comes, or off
+parameter-in = which community, if you are in several
 
 # Examples for each command, one per line.
 usage-ask =
@@ -978,6 +979,81 @@ usage-convener-remove =
 usage-help =
     - `help`
     - `help pledge`
+
+## Menus and forms of apps that show commands by themselves
+
+# What a command is called in a menu. $path chooses: [ask] is "ask". Only names that the command has anyway, as its own or
+# as one of its other words; nothing chosen, it is $name.
+command-name = { $path ->
+   *[other] { $name }
+}
+# What the commands under one word are about; small letter first, no full stop.
+command-group = { $noun ->
+    [gathering] gatherings: plan one, see them, move one or call it off
+    [digest] the digest: read it first, post it, hold it back
+    [community] how this community is set up
+    [convener] who convenes here
+   *[other] { $name }
+}
+# Who reads an ask, as a choice in a menu.
+visibility-name = { $visibility ->
+    [open] everyone here
+    [private] conveners and people I invite
+   *[anonymous] the same, and only conveners know it is mine
+}
+# The languages, each by its own name.
+language-name = { $language ->
+    [en] English
+   *[es] Español
+}
+# The title of a form, at most about 35 letters. $path chooses by the command.
+form-title = { $path ->
+    [ask] What do you need?
+    [offer] What do you offer?
+    [pledge] Your pledge
+    [thanks] Your thanks
+    [adjust] What should change?
+    [edit] What should change?
+    [done] What is done
+    [stillneeded] What is still needed
+   *[other] { $name }
+}
+# The same about one thing: $id is A2 or P7.
+form-title-about = { $id }: { $title }
+# The label above a field of a form, at most 45 letters. $field chooses; it is never shown itself.
+field-label = { $field ->
+    [words] In your own words
+    [ask] Which ask?
+    [pledge] Which pledge?
+    [id] Which one?
+    [gathering] Which gathering?
+    [what] What do you promise?
+    [by] By when?
+    [first] Your first step
+    [amount] How many?
+    [need] How many do you need?
+    [kind] Kind of help
+    [visibility] Who reads it?
+    [note] A word about it
+    [when] When?
+    [where] Where?
+    [who] Whom?
+    [nudges] Reminders
+    [name] Name
+    [zone] Time zone
+    [language] Language
+    [quiet] Quiet hours
+    [away] Away until
+   *[other] { $name }
+}
+# Buttons of an app: all that is yours; what people look for; a form once more with what was in it.
+button-mine = What is yours
+button-needs = What people look for
+button-again = Try again
+# Below a message that is too long for the app. The file is right under it.
+whole-in-file = The whole text is in the file below.
+# A button that means nothing any more.
+stale-button = This button is from an earlier time, so I did nothing. What I can do now: `help`
 
 ## The console
 

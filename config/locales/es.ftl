@@ -761,6 +761,7 @@ parameter-name = el nombre de la comunidad
 parameter-confirm = tras cuántos días de silencio la ayuda cuenta como confirmada
 parameter-digest = cuántos días antes de un encuentro llega el resumen
 parameter-weekly = cuándo llega el resumen semanal, u off
+parameter-in = qué comunidad, si estás en varias
 
 # Ejemplos, uno por línea.
 usage-ask =
@@ -845,6 +846,97 @@ usage-convener-remove =
 usage-help =
     - `help`
     - `help pledge`
+
+## Menús y formularios de las aplicaciones que muestran las órdenes por sí mismas
+
+# Cómo se llama una orden en un menú: uno de los nombres que la orden ya tiene.
+command-name = { $path ->
+    [ask] pido
+    [needs] necesidades
+    [pledge] prometo
+    [maybe] quizás
+    [done] hecho
+    [adjust] ajustar
+    [handback] devolver
+    [confirm] confirmar
+    [stillneeded] falta
+    [thanks] gracias
+    [withdraw] retirar
+    [edit] editar
+    [offer] ofrezco
+    [offers] ofertas
+    [invite] invitar
+    [mine] mis
+    [me] yo
+    [help] ayuda
+   *[other] { $name }
+}
+# De qué tratan las órdenes bajo una misma palabra.
+command-group = { $noun ->
+    [gathering] encuentros: prever uno, verlos, cambiar su hora o cancelarlos
+    [digest] el resumen: leerlo antes, publicarlo, retenerlo
+    [community] cómo está organizada esta comunidad
+    [convener] quiénes están en la coordinación
+   *[other] { $name }
+}
+# Quién lee una petición, como opción de un menú.
+visibility-name = { $visibility ->
+    [open] toda la comunidad
+    [private] la coordinación y las personas que invito
+   *[anonymous] lo mismo, y solo la coordinación sabe que es mía
+}
+# Los idiomas, cada uno con su propio nombre.
+language-name = { $language ->
+    [en] English
+   *[es] Español
+}
+# El título de un formulario, y el mismo sobre una cosa.
+form-title = { $path ->
+    [ask] ¿Qué necesitas?
+    [offer] ¿Qué ofreces?
+    [pledge] Tu compromiso
+    [thanks] Tu agradecimiento
+    [adjust] ¿Qué debe cambiar?
+    [edit] ¿Qué debe cambiar?
+    [done] Lo que está hecho
+    [stillneeded] Lo que todavía falta
+   *[other] { $name }
+}
+form-title-about = { $id }: { $title }
+# El nombre sobre un campo de un formulario, 45 letras como mucho.
+field-label = { $field ->
+    [words] Con tus palabras
+    [ask] ¿Qué petición?
+    [pledge] ¿Qué compromiso?
+    [id] ¿Cuál?
+    [gathering] ¿Qué encuentro?
+    [what] ¿A qué te comprometes?
+    [by] ¿Para cuándo?
+    [first] Tu primer paso
+    [amount] ¿Cuántos?
+    [need] ¿Cuántos necesitas?
+    [kind] Clase de ayuda
+    [visibility] ¿Quién la lee?
+    [note] Unas palabras
+    [when] ¿Cuándo?
+    [where] ¿Dónde?
+    [who] ¿A quién?
+    [nudges] Recordatorios
+    [name] Nombre
+    [zone] Zona horaria
+    [language] Idioma
+    [quiet] Horas de silencio
+    [away] Fuera hasta
+   *[other] { $name }
+}
+# Botones de una aplicación: todo lo tuyo; lo que la gente busca; un formulario otra vez.
+button-mine = Lo tuyo
+button-needs = Qué hace falta
+button-again = Intentar de nuevo
+# Debajo de un mensaje demasiado largo para la aplicación.
+whole-in-file = El texto completo está en el archivo de abajo.
+# Un botón que ya no significa nada.
+stale-button = Este botón es de otro momento, así que no hice nada. Lo que puedo hacer ahora: `help`
 
 ## La consola
 

@@ -11,6 +11,7 @@ mod digest;
 mod draft;
 mod help;
 mod lists;
+mod menus;
 mod notices;
 mod nudges;
 mod phrase;
@@ -19,6 +20,10 @@ mod replies;
 mod settings;
 #[cfg(test)]
 mod tests;
+
+pub use self::menus::{
+    Label, choice_name, command_name, describe_group, field_label, form_title, label, stale_button, whole_in_file,
+};
 
 use self::draft::Draft;
 use self::phrase::{count, own, said};

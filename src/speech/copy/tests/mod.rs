@@ -8,11 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::{FluentBundle, FluentResource};
 
 use self::samples::*;
-use super::{choice, console_greeting, describe, describe_parameter, phrase, say};
+use super::{
+    Label, choice, choice_name, command_name, console_greeting, describe, describe_group, describe_parameter,
+    field_label, form_title, label, phrase, say, stale_button, whole_in_file,
+};
+use crate::domain::ask::{KindOfHelp, Visibility};
 use crate::domain::community::Language;
 use crate::domain::refusal::Refusal;
 use crate::grammar::SPECS;
 use crate::grammar::command::{Reading, understand};
+use crate::grammar::specs::Takes;
 use crate::grammar::text;
 use crate::speech::doc::{Block, Doc, Span};
 use crate::speech::message::{Choice, Message, PledgeStanding};
@@ -128,14 +133,15 @@ macro_rules! sources {
 /// The names under which commands ask for something: what they point at, their words and their options.
 fn parameters() -> impl Iterator<Item = &'static str> {
     let options = SPECS.iter().flat_map(|spec| spec.options).map(|opt| opt.name);
-    ["ask", "pledge", "id", "gathering", "words"].into_iter().chain(options)
+    ["ask", "pledge", "id", "gathering", "words", "in"].into_iter().chain(options)
 }
 
 /// The ids that stand in the source of the copy, as string literals. Ids have a hyphen in them; nothing else there does.
 fn ids_in_source() -> BTreeSet<String> {
     let map = include_str!("../mod.rs");
-    let files =
-        sources!(card, care, dates, digest, draft, help, lists, notices, nudges, phrase, refusals, replies, settings);
+    let files = sources!(
+        card, care, dates, digest, draft, help, lists, menus, notices, nudges, phrase, refusals, replies, settings
+    );
     let named: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     let read: Vec<&str> = files.iter().map(|(name, _)| *name).chain(["tests"]).collect();
     assert_eq!(named, read, "every file of the copy is read here");
@@ -171,6 +177,41 @@ fn no_id_is_missing_and_none_is_unused() {
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), Vec::<&String>::new(), "used, not in the files");
 }
 
+/// Everything an app shows by itself.
+fn menus() -> Vec<String> {
+    let language = Language::English;
+    let choices = [(Takes::Visibility, "open"), (Takes::Language, "en"), (Takes::Kind, "goods")];
+    let labels = [Label::Mine, Label::Needs, Label::Again].map(|which| label(which, language));
+    let mut said = vec![
+        describe_group("gathering", language),
+        field_label("words", language),
+        whole_in_file(language),
+        stale_button(language).plain("/"),
+        form_title(&SPECS[0], Some("A1"), language),
+    ];
+    said.extend(choices.map(|(takes, value)| choice_name(takes, value, language)));
+    said.extend(labels);
+    said.extend(SPECS.iter().map(|spec| command_name(spec, language)));
+    said
+}
+
+#[test]
+fn a_menu_calls_a_command_by_a_name_that_can_be_typed_and_every_choice_has_one() {
+    for language in Language::ALL {
+        for spec in SPECS {
+            let name = command_name(spec, language);
+            assert!(name == spec.path || spec.aliases.contains(&name.as_str()), "{name} in {language:?}");
+        }
+        let named = |takes, values: &[&str]| {
+            let names: BTreeSet<String> = values.iter().map(|value| choice_name(takes, value, language)).collect();
+            assert_eq!(names.len(), values.len(), "{names:?}");
+        };
+        named(Takes::Kind, &KindOfHelp::ALL.map(KindOfHelp::name));
+        named(Takes::Visibility, &Visibility::ALL.map(Visibility::name));
+        named(Takes::Language, &Language::ALL.map(Language::tag));
+    }
+}
+
 #[test]
 fn every_text_is_spoken_by_some_sample_with_all_its_variables() {
     phrase::spoken::take();
@@ -182,6 +223,7 @@ fn every_text_is_spoken_by_some_sample_with_all_its_variables() {
     parameters().for_each(|name| drop(describe_parameter(name, Language::English)));
     let choices = [Choice::Ask { ask: A, words: words("x") }, Choice::When(when("2026-03-20"))];
     choices.iter().for_each(|one| drop(choice(one, &voice(Language::English))));
+    menus();
     let spoken = phrase::spoken::take();
     for (id, entry) in entries(Language::English) {
         // Chosen by dates alone; dates.rs has its own tests.
