@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use barnraiser::config::{self, Config, ConvenersOf, Inviter, LogFormat, Matrix, SignIn, Trust};
+use barnraiser::config::{self, Config, ConvenersOf, Discord, Inviter, LogFormat, Matrix, SignIn, Trust};
 #[cfg(feature = "matrix")]
 use barnraiser::delivery::courier::Courier;
 use barnraiser::domain::Zone;
@@ -402,7 +402,7 @@ fn check(path: Option<&Path>) -> ExitCode {
 
 /// What would be started, for an operator's eyes. No secret is in it.
 fn summary(config: &Config) -> String {
-    let Config { data, log, community, rhythm, delivery, backup, health, matrix } = config;
+    let Config { data, log, community, rhythm, delivery, backup, health, matrix, discord } = config;
     let mut lines = vec![
         "ok".to_owned(),
         format!("data: {}", data.display()),
@@ -434,7 +434,15 @@ fn summary(config: &Config) -> String {
     }
     match matrix {
         Some(matrix) => lines.extend(about_matrix(matrix)),
-        None => lines.push("matrix: no; nothing would be started".to_owned()),
+        None => lines.push("matrix: no".to_owned()),
+    }
+    match discord {
+        Some(Discord { connect_to: Some(at), .. }) => lines.push(format!("discord: yes, by way of {at}")),
+        Some(_) => lines.push("discord: yes".to_owned()),
+        None => lines.push("discord: no".to_owned()),
+    }
+    if matrix.is_none() && discord.is_none() {
+        lines.push("nothing would be started: the configuration names no platform".to_owned());
     }
     lines.join("\n")
 }

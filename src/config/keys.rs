@@ -73,6 +73,10 @@ pub const KEYS: &[Key] = &[
     key("matrix.messages_per_minute", Takes::Whole, "12"),
     key("matrix.burst", Takes::Whole, "10"),
     key("matrix.describe_commands", Takes::Text, "off"),
+    bare("discord.token", Takes::Secret),
+    bare("discord.token_file", Takes::Path),
+    bare("discord.connect_to", Takes::Text),
+    bare("discord.ca_file", Takes::Path),
 ];
 
 /// The environment's word for every key: `matrix.user` is `BARNRAISER_MATRIX__USER`.

@@ -37,6 +37,8 @@ pub struct Config {
     pub health: Health,
     /// `None`: nothing is said about Matrix, so the bot does not go there.
     pub matrix: Option<Matrix>,
+    /// `None`: nothing is said about Discord, so the bot does not go there.
+    pub discord: Option<Discord>,
 }
 
 /// What is logged, and how.
@@ -134,6 +136,17 @@ pub struct Matrix {
     pub describe_commands: bool,
 }
 
+/// The application on Discord.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discord {
+    /// The bot's token.
+    pub token: Secret,
+    /// Where discord.com is taken to be, if it is not to be looked up: a proxy in front of it, or a stand-in.
+    pub connect_to: Option<SocketAddr>,
+    /// Who is trusted there, beside everybody whom browsers trust: a file with certificates in PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
 /// Whose devices take part in encrypted conversation with the bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
@@ -222,6 +235,7 @@ fn settle(sheet: &mut Sheet) -> Option<Config> {
     let backup = backup(sheet, data.as_deref());
     let listen = sheet.text("health.listen", values::address_or_none);
     let matrix = if sheet.mentions("matrix") { matrix(sheet).map(Some) } else { Some(None) };
+    let discord = if sheet.mentions("discord") { discord(sheet).map(Some) } else { Some(None) };
     Some(Config {
         data: data?,
         log: Log { level: level?, format: format? },
@@ -236,6 +250,7 @@ fn settle(sheet: &mut Sheet) -> Option<Config> {
         backup: backup?,
         health: Health { listen: listen? },
         matrix: matrix?,
+        discord: discord?,
     })
 }
 
@@ -314,6 +329,22 @@ fn matrix(sheet: &mut Sheet) -> Option<Matrix> {
         burst: burst?,
         describe_commands: describe_commands?,
     })
+}
+
+fn discord(sheet: &mut Sheet) -> Option<Discord> {
+    if !sheet.has("discord.token") && !sheet.has("discord.token_file") {
+        sheet.missing("discord.token_file", "name a file with the bot's token, from Discord's developer portal");
+    }
+    let token = sheet.secret("discord.token", "discord.token_file");
+    let connect_to = match sheet.has("discord.connect_to") {
+        true => sheet.text("discord.connect_to", values::address).map(Some),
+        false => Some(None),
+    };
+    let ca_file = match sheet.has("discord.ca_file") {
+        true => sheet.path("discord.ca_file").map(Some),
+        false => Some(None),
+    };
+    Some(Discord { token: token?, connect_to: connect_to?, ca_file: ca_file? })
 }
 
 /// Exactly one of password and token; a device id with a token, and only with one.

@@ -92,12 +92,14 @@ pub fn address_or_none(text: &str) -> Result<Option<SocketAddr>, Wrong> {
     if text == "off" {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| {
-        Wrong::new(
-            format!("{} is no address with a port", shown(text)),
-            "write numbers, as in \"127.0.0.1:9464\", or \"off\"",
-        )
-    })
+    let wrong = |mend| Wrong::new(format!("{} is no address with a port", shown(text)), mend);
+    text.parse().map(Some).map_err(|_| wrong("write numbers, as in \"127.0.0.1:9464\", or \"off\""))
+}
+
+/// An address and port to connect to.
+pub fn address(text: &str) -> Result<SocketAddr, Wrong> {
+    let wrong = |mend| Wrong::new(format!("{} is no address with a port", shown(text)), mend);
+    text.parse().map_err(|_| wrong("write numbers, as in \"127.0.0.1:8443\""))
 }
 
 /// Where the homeserver answers: `https://matrix.example.org`.

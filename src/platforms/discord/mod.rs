@@ -1,4 +1,72 @@
 //! Discord: servers and direct messages, through serenity's gateway and REST.
 //!
 //! It translates between Discord and the engine. It must never take what comes from Discord for more than what whoever sent
-//! it may do, never let what people typed become markup, a link or a mention, and never log a text, a name or a token.
+//! it may do, never let what people typed become markup, a link or a mention, never keep anybody waiting for longer than
+//! Discord waits (three seconds), and never log a text, a name or a token.
+//!
+//! An interaction is acknowledged first and only then handed to the engine: what was not acknowledged is not recorded. Its
+//! answer is an outbox row like everything else ([`Answer::Whisper`]), so that it survives the process, and is seen by its
+//! person only.
+//!
+//! Reading order: `session` (the application and its connections), `commands` and `forms` (what people can fill in),
+//! `custom` (what buttons carry), `hearing` (an interaction becomes an inbound), `listener` (what Discord tells), `words` (how
+//! a message looks), `gateway` (the way out) with `permissions` and `trouble`.
+//!
+//! [`Answer::Whisper`]: crate::engine::inbound::Answer::Whisper
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config;
+use crate::engine::{Engine, Stopped};
+
+mod gateway;
+mod hearing;
+mod listener;
+mod permissions;
+mod session;
+mod trouble;
+
+pub use gateway::DiscordGateway;
+pub use session::ConnectError;
+use session::Session;
+
+/// The application, known to Discord: its token is good.
+#[derive(Debug)]
+pub struct Discord {
+    session: Session,
+    gateway: DiscordGateway,
+}
+
+/// Why the bot stopped hearing.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("Discord ended the connection for good: {0}")]
+    Ended(String),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+impl Discord {
+    /// Asks Discord who the token belongs to. Waits with growing pauses while Discord cannot be reached.
+    ///
+    /// # Errors
+    /// Whatever waiting will not mend, and [`ConnectError::Cancelled`] after `shutdown`.
+    pub async fn connect(settings: &config::Discord, shutdown: &CancellationToken) -> Result<Self, ConnectError> {
+        let session = Session::open(settings, shutdown).await?;
+        let gateway = DiscordGateway::new(&session);
+        Ok(Discord { session, gateway })
+    }
+
+    /// The way out.
+    pub fn gateway(&self) -> DiscordGateway {
+        self.gateway.clone()
+    }
+
+    /// Keeps the commands in step, and hears what people do until `shutdown`. Lost connections are taken up again.
+    ///
+    /// # Errors
+    /// Discord does not take the bot any more, which only a person can mend; or the engine stopped first.
+    pub async fn run(self, engine: Engine, shutdown: CancellationToken) -> Result<(), RunError> {
+        listener::run(self.session, engine, shutdown).await
+    }
+}

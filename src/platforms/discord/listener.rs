@@ -1,0 +1,278 @@
+//! What Discord tells: interactions, servers that come and go, and what somebody writes to the bot alone.
+//!
+//! An interaction is acknowledged before anything else, since Discord waits for three seconds and no more; only what was
+//! acknowledged is handed to the engine. Where a form has to open, the form is the acknowledgement.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use serenity::Error;
+use serenity::client::{ClientBuilder, Context, EventHandler, FullEvent};
+use serenity::gateway::ShardStageUpdateEvent;
+use serenity::model::application::{
+    ActionRowComponent, CommandInteraction, ComponentInteraction, Interaction, ModalInteraction,
+};
+use serenity::model::channel::Message;
+use serenity::model::gateway::{GatewayIntents, Ready};
+use serenity::model::guild::{Guild, UnavailableGuild};
+use serenity::model::id::{GuildId, InteractionId};
+use tokio_util::sync::CancellationToken;
+
+use super::RunError;
+use super::custom::{Custom, Stale};
+use super::hearing::{self, Interacts};
+use super::session::{self, Session};
+use super::trouble::Trouble;
+use super::{commands, forms, options, words};
+use crate::domain::community::{Language, Platform};
+use crate::engine::Engine;
+use crate::engine::inbound::{Body, Named};
+use crate::engine::suggest::Asking;
+use crate::grammar::Invocation;
+use crate::grammar::form::{Becomes, Field, Filled};
+use crate::speech::copy;
+
+/// Discord's kinds of answer to an interaction.
+const MESSAGE: u8 = 4;
+const DEFERRED: u8 = 5;
+const CHOICES: u8 = 8;
+const FORM: u8 = 9;
+/// Seen by the person alone.
+const EPHEMERAL: u32 = 64;
+/// The most that Discord takes for the name of a choice, and for its value.
+const MOST_CHOICE: usize = 100;
+
+/// Hears until `shutdown`.
+///
+/// # Errors
+/// Discord does not take the bot any more, or the engine stopped.
+pub(super) async fn run(session: Session, engine: Engine, language: Language, shutdown: CancellationToken) -> Result<(), RunError> {
+    let ears = Ears {
+        session: session.clone(),
+        engine,
+        language,
+        stopped: CancellationToken::new(),
+        servers: Mutex::default(),
+    };
+    let stopped = ears.stopped.clone();
+    let ears = Arc::new(ears);
+    // Nothing here needs a privileged intent.
+    let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
+    let client = ClientBuilder::new_with_http(session.for_gateway(), intents).event_handler_arc(ears).await;
+    let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
+    let shards = Arc::clone(&client.shard_manager);
+    let mut ended = std::pin::pin!(client.start());
+    tokio::select! {
+        ended = &mut ended => match ended {
+            Err(error) => return Err(RunError::Ended(session::ended(&error))),
+            Ok(()) => return Err(RunError::Ended("the connection was closed".to_owned())),
+        },
+        () = shutdown.cancelled() => {}
+        () = stopped.cancelled() => {}
+    }
+    shards.shutdown_all().await;
+    let _ = ended.await;
+    if stopped.is_cancelled() { Err(RunError::Stopped(crate::engine::Stopped)) } else { Ok(()) }
+}
+
+/// What hears. serenity calls each event in a task of its own.
+struct Ears {
+    session: Session,
+    engine: Engine,
+    /// For people whose own language the copy does not have.
+    language: Language,
+    /// The engine has stopped.
+    stopped: CancellationToken,
+    /// The names of the servers that the bot is on.
+    servers: Mutex<HashMap<GuildId, String>>,
+}
+
+#[async_trait]
+impl EventHandler for Ears {
+    async fn ready(&self, _: Context, _: Ready) {
+        tracing::info!("connected to Discord");
+        self.engine.vitals().platform(Platform::Discord, true);
+        if let Err(trouble) = self.keep_commands().await {
+            tracing::error!(%trouble, "the commands could not be registered; they are tried again at the next connection");
+        }
+    }
+
+    async fn resume(&self, _: Context, _: serenity::model::event::ResumedEvent) {
+        self.engine.vitals().platform(Platform::Discord, true);
+    }
+
+    async fn shard_stage_update(&self, _: Context, stage: ShardStageUpdateEvent) {
+        if !stage.new.is_connecting() && stage.new != serenity::gateway::ConnectionStage::Connected {
+            self.engine.vitals().platform(Platform::Discord, false);
+        }
+    }
+
+    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner).insert(guild.id, guild.name.clone());
+        let back = self.engine.server_back(Platform::Discord, &guild.id.to_string()).await;
+        self.unless_stopped(back);
+    }
+
+    /// An outage looks nearly the same and changes nothing.
+    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+        if guild.unavailable {
+            return;
+        }
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner).remove(&guild.id);
+        let left = self.engine.server_left(Platform::Discord, &guild.id.to_string()).await;
+        self.unless_stopped(left);
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        let done = match &interaction {
+            Interaction::Command(command) => self.called(command).await,
+            Interaction::Autocomplete(typing) => self.typing(typing).await,
+            Interaction::Component(press) => self.pressed(press).await,
+            Interaction::Modal(form) => self.sent(form).await,
+            _ => Ok(()),
+        };
+        if let Err(trouble) = done {
+            // Nothing was recorded, and Discord tells the person that nobody answered.
+            tracing::warn!(%trouble, interaction = interaction.id().get(), "not acknowledged, so not heard");
+        }
+    }
+
+    /// A direct message. In servers people use commands; what they say to each other there is not the bot's to hear.
+    async fn message(&self, _: Context, message: Message) {
+        if message.author.bot || message.guild_id.is_some() || message.content.trim().is_empty() {
+            return;
+        }
+        let heard = self.engine.hear(hearing::written(&message)).await;
+        self.unless_stopped(heard);
+    }
+}
+
+impl Ears {
+    fn unless_stopped<T>(&self, result: Result<T, crate::engine::Stopped>) {
+        if result.is_err() {
+            self.stopped.cancel();
+        }
+    }
+
+    /// Registers the commands if they are not registered as they are now.
+    async fn keep_commands(&self) -> Result<(), Trouble> {
+        let registered = self.session.http.get_global_commands_with_localizations().await?;
+        let registered: Vec<Value> =
+            registered.iter().map(|command| serde_json::to_value(command).unwrap_or_default()).collect();
+        let wanted = commands::all();
+        if commands::differs(&registered, &wanted) {
+            self.session.http.create_global_commands(&wanted).await?;
+            tracing::info!(commands = wanted.len(), "registered the commands");
+        }
+        Ok(())
+    }
+
+    fn language(&self, locale: &str) -> Language {
+        commands::language(locale).unwrap_or(self.language)
+    }
+
+    /// Answers an interaction for the first time.
+    async fn answer(&self, interaction: &impl Interacts, kind: u8, data: &Value) -> Result<(), Trouble> {
+        let (id, token) = interaction.thread();
+        let answer = json!({"type": kind, "data": data});
+        let answered = self.session.whispers.create_interaction_response(InteractionId::new(id), token, &answer, vec![]);
+        answered.await.map_err(Trouble::from)
+    }
+
+    /// Acknowledges, and only then hands it on. The answer comes by the outbox.
+    async fn take_in(&self, interaction: &impl Interacts, server: Option<GuildId>, body: Body, named: Vec<Named>) -> Result<(), Trouble> {
+        self.answer(interaction, DEFERRED, &json!({"flags": EPHEMERAL})).await?;
+        let scene = interaction.scene(self.name_of(server));
+        let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named)).await;
+        self.unless_stopped(heard);
+        Ok(())
+    }
+
+    fn name_of(&self, server: Option<GuildId>) -> Option<String> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner).get(&server?).cloned()
+    }
+
+    /// Says at once that a button or a command means nothing any more.
+    async fn stale(&self, interaction: &impl Interacts, locale: &str) -> Result<(), Trouble> {
+        let words = copy::stale_button(self.language(locale));
+        let whisper = words::answer(&words, words::Reader::default(), true, self.language(locale));
+        self.answer(interaction, MESSAGE, &whisper.body).await
+    }
+
+    /// A slash command. Bare, those that need somebody's own words open their form.
+    async fn called(&self, command: &CommandInteraction) -> Result<(), Trouble> {
+        let Some(called) = options::called(&command.data) else { return self.stale(command, &command.locale).await };
+        if commands::opens_a_form(called.filled.spec)
+            && let Ok(begun) = called.filled.invocation()
+            && !begun.wants().is_empty()
+            && let Some(form) = forms::modal(&begun, self.language(&command.locale))
+        {
+            return self.answer(command, FORM, &form).await;
+        }
+        self.take_in(command, command.guild_id, Body::Invoked(called.filled), called.named).await
+    }
+
+    /// Choices for what is being typed. That there are none is an answer too.
+    async fn typing(&self, typing: &CommandInteraction) -> Result<(), Trouble> {
+        let mut choices = Vec::new();
+        if let Some((called, field, typed)) = options::typing(&typing.data) {
+            let scene = typing.scene(self.name_of(typing.guild_id));
+            let asking = Asking {
+                from: scene.from,
+                place: scene.place,
+                spec: called.filled.spec,
+                field: field.to_owned(),
+                typed: typed.to_owned(),
+            };
+            if let Some(suggested) = self.engine.suggest(&asking).await {
+                choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(|one| {
+                    let name = copy::choice(&one.choice, &suggested.voice);
+                    json!({"name": words::shortened(&name, MOST_CHOICE), "value": one.value})
+                }));
+            }
+        }
+        self.answer(typing, CHOICES, &json!({"choices": choices})).await
+    }
+
+    async fn pressed(&self, press: &ComponentInteraction) -> Result<(), Trouble> {
+        let language = self.language(&press.locale);
+        let form = match Custom::read(&press.data.custom_id) {
+            Ok(Custom::Press(short)) => {
+                return self.take_in(press, press.guild_id, Body::Pressed(short.said()), Vec::new()).await;
+            }
+            Ok(Custom::Open(short)) => short.invocation().and_then(|begun| forms::modal(&begun, language)),
+            Ok(Custom::Again { draft }) => {
+                let scene = press.scene(None);
+                let draft = self.engine.draft(&scene.from, &draft.to_string()).await;
+                draft.and_then(|draft| forms::modal(&as_far_as_read(&draft)?, language))
+            }
+            Ok(Custom::Form(_)) | Err(Stale) => None,
+        };
+        match form {
+            Some(form) => self.answer(press, FORM, &form).await,
+            None => self.stale(press, &press.locale).await,
+        }
+    }
+
+    async fn sent(&self, form: &ModalInteraction) -> Result<(), Trouble> {
+        let inputs = form.data.components.iter().flat_map(|row| &row.components).filter_map(|component| match component {
+            ActionRowComponent::InputText(input) => Some((input.custom_id.as_str(), input.value.as_deref()?)),
+            _ => None,
+        });
+        match forms::submitted(&form.data.custom_id, inputs) {
+            Ok(filled) => self.take_in(form, form.guild_id, Body::Invoked(filled), Vec::new()).await,
+            Err(Stale) => self.stale(form, &form.locale).await,
+        }
+    }
+}
+
+/// A draft as a command begun. What it pointed at may be no id: then that is asked for again.
+fn as_far_as_read(draft: &Filled) -> Option<Invocation> {
+    draft.invocation().ok().or_else(|| {
+        let points = |name: &str| Field::all(draft.spec).iter().any(|f| f.name == name && f.becomes == Becomes::Target);
+        let values = draft.values.iter().filter(|(name, _)| !points(name)).cloned().collect();
+        Filled { spec: draft.spec, values }.invocation().ok()
+    })
+}
