@@ -11,9 +11,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 use serenity::builder::CreateAttachment;
 use serenity::http::MessagePagination;
+use serenity::model::application::{ActionRowComponent, Button, ButtonKind};
 use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, MessageId, UserId};
 use serenity::model::permissions::Permissions;
@@ -88,7 +89,7 @@ impl DiscordGateway {
             _ => None,
         };
         let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
-        let Face { mut body, file } = words::message(letter, Reader { calls, community });
+        let Face { body, file } = words::message(letter, Reader { calls, community });
         let files: Vec<_> =
             file.into_iter().map(|file| CreateAttachment::bytes(file.bytes, file.name)).collect();
         let sent = match (target, &parcel.edits) {
@@ -100,8 +101,6 @@ impl DiscordGateway {
                 self.session.http.edit_message(channel, message, &body, files).await?
             }
             (Target::Channel(channel), None) => {
-                body["nonce"] = json!(parcel.key);
-                body["enforce_nonce"] = json!(true);
                 self.session.http.send_message(channel, files, &body).await?
             }
         };
@@ -133,7 +132,12 @@ impl DiscordGateway {
 
 /// Is it the message with this key?
 fn holds(message: &Message, key: &str) -> bool {
-    serde_json::to_value(message).is_ok_and(|message| words::key(&message).as_deref() == Some(key))
+    let buttons = message.components.iter().flat_map(|row| &row.components);
+    let ids = buttons.filter_map(|component| match component {
+        ActionRowComponent::Button(Button { data: ButtonKind::NonLink { custom_id, .. }, .. }) => Some(custom_id.as_str()),
+        _ => None,
+    });
+    words::key(ids) == Some(key)
 }
 
 fn number(id: &str) -> Result<u64, Trouble> {

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use serenity::Error;
-use serenity::client::{ClientBuilder, Context, EventHandler, FullEvent};
+use serenity::client::{ClientBuilder, Context, EventHandler};
 use serenity::gateway::ShardStageUpdateEvent;
 use serenity::model::application::{
     ActionRowComponent, CommandInteraction, ComponentInteraction, Interaction, ModalInteraction,

@@ -9,7 +9,7 @@
 //! person only.
 //!
 //! Reading order: `session` (the application and its connections), `commands` and `forms` (what people can fill in),
-//! `custom` (what buttons carry), `hearing` (an interaction becomes an inbound), `listener` (what Discord tells), `words` (how
+//! `options` and `custom` (what comes of them, and what buttons carry), `hearing` (an interaction becomes an inbound), `listener` (what Discord tells), `words` (how
 //! a message looks), `gateway` (the way out) with `permissions` and `trouble`.
 //!
 //! [`Answer::Whisper`]: crate::engine::inbound::Answer::Whisper
@@ -17,14 +17,20 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::config;
+use crate::domain::community::Language;
 use crate::engine::{Engine, Stopped};
 
+mod commands;
+mod custom;
+mod forms;
 mod gateway;
 mod hearing;
 mod listener;
+mod options;
 mod permissions;
 mod session;
 mod trouble;
+mod words;
 
 pub use gateway::DiscordGateway;
 pub use session::ConnectError;
@@ -35,6 +41,7 @@ use session::Session;
 pub struct Discord {
     session: Session,
     gateway: DiscordGateway,
+    language: Language,
 }
 
 /// Why the bot stopped hearing.
@@ -47,14 +54,19 @@ pub enum RunError {
 }
 
 impl Discord {
-    /// Asks Discord who the token belongs to. Waits with growing pauses while Discord cannot be reached.
+    /// Asks Discord who the token belongs to. Waits with growing pauses while Discord cannot be reached. `language` is spoken
+    /// with people whose own the copy does not have.
     ///
     /// # Errors
     /// Whatever waiting will not mend, and [`ConnectError::Cancelled`] after `shutdown`.
-    pub async fn connect(settings: &config::Discord, shutdown: &CancellationToken) -> Result<Self, ConnectError> {
+    pub async fn connect(
+        settings: &config::Discord,
+        language: Language,
+        shutdown: &CancellationToken,
+    ) -> Result<Self, ConnectError> {
         let session = Session::open(settings, shutdown).await?;
         let gateway = DiscordGateway::new(&session);
-        Ok(Discord { session, gateway })
+        Ok(Discord { session, gateway, language })
     }
 
     /// The way out.
@@ -67,6 +79,6 @@ impl Discord {
     /// # Errors
     /// Discord does not take the bot any more, which only a person can mend; or the engine stopped first.
     pub async fn run(self, engine: Engine, shutdown: CancellationToken) -> Result<(), RunError> {
-        listener::run(self.session, engine, shutdown).await
+        listener::run(self.session, engine, self.language, shutdown).await
     }
 }

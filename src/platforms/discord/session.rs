@@ -80,6 +80,11 @@ impl Session {
         whispers.set_application_id(application);
         Ok(Session { http, whispers, web, me })
     }
+
+    /// For the gateway's own client, which wants one to itself.
+    pub(super) fn for_gateway(&self) -> Http {
+        HttpBuilder::new(self.http.token()).client(self.web.clone()).build()
+    }
 }
 
 async fn who(http: &Http) -> Result<(UserId, ApplicationId), Trouble> {

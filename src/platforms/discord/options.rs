@@ -1,0 +1,134 @@
+//! A slash command as somebody called it: Discord's options become the fields of the command's form.
+
+use serenity::model::application::{CommandData, CommandDataOption, CommandDataOptionValue, CommandDataResolved};
+use serenity::model::id::UserId;
+
+use crate::domain::community::{Account, Platform};
+use crate::engine::inbound::Named;
+use crate::grammar::Filled;
+use crate::grammar::specs::{self, Spec};
+
+/// What somebody called, and the people whom they picked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    pub filled: Filled,
+    pub named: Vec<Named>,
+}
+
+/// What was called. `None` if there is no such command any more: Discord's clients keep them for a while.
+pub fn called(data: &CommandData) -> Option<Called> {
+    let (spec, options) = meant(&data.name, &data.options)?;
+    let mut called = Called { filled: Filled { spec, values: Vec::new() }, named: Vec::new() };
+    for option in options {
+        let value = match &option.value {
+            CommandDataOptionValue::String(text) | CommandDataOptionValue::Autocomplete { value: text, .. } => {
+                text.clone()
+            }
+            CommandDataOptionValue::Integer(number) => number.to_string(),
+            CommandDataOptionValue::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
+            CommandDataOptionValue::User(id) => {
+                let named = named(*id, &data.resolved);
+                let typed = named.typed.clone();
+                called.named.push(named);
+                typed
+            }
+            // No command asks for these; whatever sent them gets no further than the field's own check.
+            _ => return None,
+        };
+        called.filled.values.push((option.name.clone(), value));
+    }
+    Some(called)
+}
+
+/// While somebody types: the command so far, and the name and beginning of the option they are at.
+pub fn typing(data: &CommandData) -> Option<(Called, &str, &str)> {
+    let (_, options) = meant(&data.name, &data.options)?;
+    let at = options.iter().find_map(|option| match &option.value {
+        CommandDataOptionValue::Autocomplete { value, .. } => Some((option.name.as_str(), value.as_str())),
+        _ => None,
+    });
+    let (name, value) = at?;
+    Some((called(data)?, name, value))
+}
+
+/// The command a name stands for, and its own options: those of a subcommand are one level down.
+fn meant<'a>(name: &str, options: &'a [CommandDataOption]) -> Option<(&'static Spec, &'a [CommandDataOption])> {
+    match options {
+        [CommandDataOption { name: verb, value: CommandDataOptionValue::SubCommand(below), .. }] => {
+            Some((specs::find(&format!("{name} {verb}"))?, below))
+        }
+        _ => Some((specs::find(name)?, options)),
+    }
+}
+
+/// Somebody picked from Discord's own list: whoever they are, they can be told from everyone else.
+fn named(id: UserId, resolved: &CommandDataResolved) -> Named {
+    let user = resolved.users.get(&id);
+    let nick = resolved.members.get(&id).and_then(|member| member.nick.clone());
+    let name = nick.or_else(|| user.map(|user| user.display_name().to_owned()));
+    Named {
+        typed: format!("<@{id}>"),
+        account: Account { platform: Platform::Discord, id: id.to_string() },
+        name: name.unwrap_or_else(|| id.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn data(name: &str, options: Value, resolved: Value) -> CommandData {
+        let data = json!({"id": "1", "name": name, "type": 1, "options": options, "resolved": resolved});
+        serde_json::from_value(data).unwrap()
+    }
+
+    fn said(name: &str, options: Value) -> Option<String> {
+        Some(called(&data(name, options, json!({})))?.filled.invocation().unwrap().said)
+    }
+
+    #[test]
+    fn what_was_called_is_the_command_somebody_would_have_typed() {
+        let ask = json!([
+            {"name": "words", "type": 3, "value": "Two tables by:friday"},
+            {"name": "need", "type": 4, "value": 2},
+            {"name": "kind", "type": 3, "value": "goods"},
+        ]);
+        assert_eq!(said("ask", ask).as_deref(), Some("ask Two tables by :friday need:2 kind:goods"));
+        let me =
+            json!([{"name": "notices", "type": 5, "value": false}, {"name": "in", "type": 3, "value": "eastbank"}]);
+        assert_eq!(said("me", me).as_deref(), Some("me notices:off in:eastbank"));
+        let new =
+            json!([{"name": "new", "type": 1, "options": [{"name": "when", "type": 3, "value": "14 march 18:00"}]}]);
+        assert_eq!(said("gathering", new).as_deref(), Some(r#"gathering new when:"14 march 18:00""#));
+        assert_eq!(said("ask", json!([])).as_deref(), Some("ask"));
+    }
+
+    #[test]
+    fn a_command_of_another_time_is_none() {
+        assert_eq!(said("dance", json!([])), None);
+        assert_eq!(said("gathering", json!([])), None);
+        assert_eq!(said("gathering", json!([{"name": "dance", "type": 1, "options": []}])), None);
+        assert_eq!(said("ask", json!([{"name": "words", "type": 10, "value": 1.5}])), None);
+    }
+
+    #[test]
+    fn a_person_who_was_picked_is_known_by_their_id() {
+        let luis =
+            json!({"id": "200", "username": "luis", "global_name": "Luis", "discriminator": "0", "avatar": null});
+        let options = json!([{"name": "ask", "type": 3, "value": "A7"}, {"name": "who", "type": 6, "value": "200"}]);
+        let called = called(&data("invite", options, json!({"users": {"200": luis}}))).unwrap();
+        assert_eq!(called.filled.invocation().unwrap().said, r#"invite A7 who:"<@200>""#);
+        let [luis] = &called.named[..] else { panic!("one person") };
+        assert_eq!((luis.typed.as_str(), luis.account.id.as_str(), luis.name.as_str()), ("<@200>", "200", "Luis"));
+    }
+
+    #[test]
+    fn what_is_being_typed_is_known_with_everything_before_it() {
+        let options = json!([{"name": "ask", "type": 3, "value": "A7"}, {"name": "by", "type": 3, "value": "fri", "focused": true}]);
+        let data = data("pledge", options, json!({}));
+        let (called, option, begun) = typing(&data).unwrap();
+        assert_eq!((option, begun, called.filled.spec.path), ("by", "fri", "pledge"));
+    }
+}

@@ -1,0 +1,1 @@
+//! What people see on Discord, and that Discord never has a reason to refuse it.
