@@ -11,8 +11,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use barnraiser::config::{self, Config, ConvenersOf, Discord, Inviter, LogFormat, Matrix, SignIn, Trust};
-#[cfg(feature = "matrix")]
-use barnraiser::delivery::courier::Courier;
+#[cfg(any(feature = "matrix", feature = "discord"))]
+use barnraiser::delivery::{courier::Courier, gateway::Gateway};
 use barnraiser::domain::Zone;
 use barnraiser::engine::clock::{Clock, Ids, ManualClock, SeededIds, ShiftedClock, SystemClock, SystemIds};
 use barnraiser::engine::{Defaults, Engine, rhythm};
@@ -21,6 +21,8 @@ use barnraiser::grammar::specs;
 use barnraiser::ops;
 use barnraiser::platforms::console::session::{ConsoleClock, Opening, Session};
 use barnraiser::platforms::console::{self, show::Stage};
+#[cfg(feature = "discord")]
+use barnraiser::platforms::discord;
 #[cfg(feature = "matrix")]
 use barnraiser::platforms::matrix;
 use clap::{Args, Parser, Subcommand};
@@ -28,7 +30,7 @@ use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-/// A mutual-aid bot for Matrix: asks, pledges, and what was kept.
+/// A mutual-aid bot for Matrix and Discord: asks, pledges, and what was kept.
 ///
 /// Without a command it opens the console: a community in this terminal, with a clock you can move.
 ///
@@ -158,11 +160,9 @@ fn run_bot(run: &Run) -> ExitCode {
 
 /// Opens the engine and every configured platform, and runs until told to stop.
 async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), String> {
-    let Some(platform) = &config.matrix else {
-        return Err(
-            "the configuration names no platform. How to mend: add a [matrix] section, or open the console".to_owned()
-        );
-    };
+    if config.matrix.is_none() && config.discord.is_none() {
+        return Err("the configuration names no platform. How to mend: add a [matrix] or a [discord] section, or open the console".to_owned());
+    }
     let stop = Stop::listen()?;
     let listener = match config.health.listen {
         Some(at) => Some(ops::health::listen(at).await.map_err(|e| e.to_string())?),
@@ -199,7 +199,12 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
             Ok(())
         }
     });
-    start_matrix(platform, &config, &engine, &shutdown, &mut tasks).await?;
+    if let Some(platform) = &config.matrix {
+        start_matrix(platform, &config, &engine, &shutdown, &mut tasks)?;
+    }
+    if let Some(platform) = &config.discord {
+        start_discord(platform, &config, &engine, &shutdown, &mut tasks)?;
+    }
     let mut ended = Ok(());
     while let Some(task) = tasks.join_next().await {
         let result = task.map_err(|e| format!("a part of the bot broke: {e}")).and_then(|result| result);
@@ -217,15 +222,18 @@ async fn run_platforms(config: Config, clock: Arc<dyn Clock>) -> Result<(), Stri
     ended
 }
 
+/// The tasks of the running bot: each ends by itself or with the others.
+type Tasks = tokio::task::JoinSet<Result<(), String>>;
+
 /// Logs in, and then hears and delivers until told to stop. It begins in a task of its own, since a homeserver that cannot
 /// be reached yet is waited for.
 #[cfg(feature = "matrix")]
-async fn start_matrix(
+fn start_matrix(
     platform: &Matrix,
     config: &Config,
     engine: &Engine,
     shutdown: &CancellationToken,
-    tasks: &mut tokio::task::JoinSet<Result<(), String>>,
+    tasks: &mut Tasks,
 ) -> Result<(), String> {
     let settings = matrix::Settings {
         account: platform.clone(),
@@ -240,33 +248,82 @@ async fn start_matrix(
             Err(matrix::ConnectError::Cancelled) => return Ok(()),
             Err(error) => return Err(error.to_string()),
         };
-        let courier = Courier::new(engine.clone(), Arc::new(bot.gateway()));
-        // Whichever of the two ends first, the other ends with it; a letter on its way is finished.
-        let deliver = async {
-            let carried = courier.run(shutdown.clone()).await.map_err(|e| e.to_string());
-            shutdown.cancel();
-            carried
-        };
-        let hear = async {
-            let heard = bot.run(engine, shutdown.clone()).await.map_err(|e| e.to_string());
-            shutdown.cancel();
-            heard
-        };
-        let (carried, heard) = tokio::join!(deliver, hear);
-        heard.and(carried)
+        // A homeserver counts everything the bot sends together: one courier is as fast as it allows.
+        let couriers = Couriers { gateway: Arc::new(bot.gateway()), side_by_side: 1 };
+        let hear = bot.run(engine.clone(), shutdown.clone());
+        couriers.run_beside(hear, engine, shutdown).await
     });
     Ok(())
 }
 
 #[cfg(not(feature = "matrix"))]
-async fn start_matrix(
-    _: &Matrix,
-    _: &Config,
-    _: &Engine,
-    _: &CancellationToken,
-    _: &mut tokio::task::JoinSet<Result<(), String>>,
-) -> Result<(), String> {
+fn start_matrix(_: &Matrix, _: &Config, _: &Engine, _: &CancellationToken, _: &mut Tasks) -> Result<(), String> {
     Err("this program was built without Matrix. How to mend: build it with the feature `matrix`".to_owned())
+}
+
+/// The same on Discord.
+#[cfg(feature = "discord")]
+fn start_discord(
+    platform: &Discord,
+    config: &Config,
+    engine: &Engine,
+    shutdown: &CancellationToken,
+    tasks: &mut Tasks,
+) -> Result<(), String> {
+    let (platform, language) = (platform.clone(), config.community.language);
+    let (engine, shutdown) = (engine.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        let bot = match discord::Discord::connect(&platform, language, &shutdown).await {
+            Ok(bot) => bot,
+            Err(discord::ConnectError::Cancelled) => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        // Every channel and every interaction has limits of its own: nobody waits for another's.
+        let couriers = Couriers { gateway: Arc::new(bot.gateway()), side_by_side: 8 };
+        let hear = bot.run(engine.clone(), shutdown.clone());
+        couriers.run_beside(hear, engine, shutdown).await
+    });
+    Ok(())
+}
+
+#[cfg(not(feature = "discord"))]
+fn start_discord(_: &Discord, _: &Config, _: &Engine, _: &CancellationToken, _: &mut Tasks) -> Result<(), String> {
+    Err("this program was built without Discord. How to mend: build it with the feature `discord`".to_owned())
+}
+
+/// Those who carry a platform's messages out.
+#[cfg(any(feature = "matrix", feature = "discord"))]
+struct Couriers {
+    gateway: Arc<dyn Gateway>,
+    side_by_side: usize,
+}
+
+#[cfg(any(feature = "matrix", feature = "discord"))]
+impl Couriers {
+    /// Delivers while something hears. Whichever ends first, the others end with it; a letter on its way is finished.
+    async fn run_beside<E: ToString>(
+        self,
+        hear: impl Future<Output = Result<(), E>>,
+        engine: Engine,
+        shutdown: CancellationToken,
+    ) -> Result<(), String> {
+        let courier = Arc::new(Courier::new(engine, self.gateway));
+        let mut couriers = Tasks::new();
+        for _ in 0..self.side_by_side {
+            let (courier, shutdown) = (Arc::clone(&courier), shutdown.clone());
+            couriers.spawn(async move {
+                let carried = courier.run(shutdown.clone()).await.map_err(|e| e.to_string());
+                shutdown.cancel();
+                carried
+            });
+        }
+        let mut ended = hear.await.map_err(|e| e.to_string());
+        shutdown.cancel();
+        while let Some(carried) = couriers.join_next().await {
+            ended = ended.and(carried.map_err(|e| format!("a courier broke: {e}")).and_then(|carried| carried));
+        }
+        ended
+    }
 }
 
 /// What asks the bot to stop: SIGTERM or Ctrl-C. Made first of all, so that a stop in the first moment is clean too.
@@ -390,11 +447,17 @@ fn check(path: Option<&Path>) -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    if config.matrix.is_some() && !cfg!(feature = "matrix") {
-        say(
-            "matrix: this program was built without Matrix. How to mend: take [matrix] out, or build with the feature.",
-        );
-        return ExitCode::from(1);
+    for (name, is_wanted, is_built) in [
+        ("Matrix", config.matrix.is_some(), cfg!(feature = "matrix")),
+        ("Discord", config.discord.is_some(), cfg!(feature = "discord")),
+    ] {
+        if is_wanted && !is_built {
+            let section = name.to_lowercase();
+            say(&format!(
+                "{section}: this program was built without {name}. How to mend: take [{section}] out, or build with the feature."
+            ));
+            return ExitCode::from(1);
+        }
     }
     print(&summary(&config));
     ExitCode::SUCCESS

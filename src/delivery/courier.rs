@@ -126,11 +126,12 @@ impl Courier {
         }
     }
 
-    /// Runs until shutdown; a letter on its way is finished first.
+    /// Runs until shutdown; a letter on its way is finished first. Several may run side by side: each carries one letter at a
+    /// time, and those of one lane never go at once.
     ///
     /// # Errors
     /// The engine has stopped before it was told to.
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
+    pub async fn run(&self, shutdown: CancellationToken) -> Result<(), Stopped> {
         let mut stirrings = self.engine.stirrings();
         while !shutdown.is_cancelled() {
             stirrings.mark_unchanged();

@@ -19,10 +19,10 @@ use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, MessageId, UserId};
 use serenity::model::permissions::Permissions;
 
+use super::permissions;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::words::{self, Face, Reader};
-use super::permissions;
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
@@ -64,7 +64,9 @@ impl DiscordGateway {
 
     async fn target<'a>(&self, destination: &'a Destination) -> Result<Target<'a>, Trouble> {
         Ok(match destination {
-            Destination::Place { id, .. } | Destination::Chat { id, .. } => Target::Channel(ChannelId::new(number(id)?)),
+            Destination::Place { id, .. } | Destination::Chat { id, .. } => {
+                Target::Channel(ChannelId::new(number(id)?))
+            }
             Destination::Person(account) => Target::Channel(self.chat(UserId::new(number(&account.id)?)).await?),
             Destination::Whisper { token, .. } => Target::Whisper(token),
         })
@@ -90,8 +92,7 @@ impl DiscordGateway {
         };
         let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
         let Face { body, file } = words::message(letter, Reader { calls, community });
-        let files: Vec<_> =
-            file.into_iter().map(|file| CreateAttachment::bytes(file.bytes, file.name)).collect();
+        let files: Vec<_> = file.into_iter().map(|file| CreateAttachment::bytes(file.bytes, file.name)).collect();
         let sent = match (target, &parcel.edits) {
             (Target::Whisper(token), _) => {
                 self.session.whispers.edit_original_interaction_response(token, &body, files).await?
@@ -100,9 +101,7 @@ impl DiscordGateway {
                 let message = MessageId::new(number(message)?);
                 self.session.http.edit_message(channel, message, &body, files).await?
             }
-            (Target::Channel(channel), None) => {
-                self.session.http.send_message(channel, files, &body).await?
-            }
+            (Target::Channel(channel), None) => self.session.http.send_message(channel, files, &body).await?,
         };
         Ok(sent.id)
     }
@@ -114,7 +113,8 @@ impl DiscordGateway {
         loop {
             let page = before.map(MessagePagination::Before);
             let page = self.session.http.get_messages(channel, page, Some(PAGE_MESSAGES)).await?;
-            if let Some(found) = page.iter().find(|message| message.author.id == self.session.me && holds(message, key)) {
+            if let Some(found) = page.iter().find(|message| message.author.id == self.session.me && holds(message, key))
+            {
                 return Ok(Lookup::Found(found.id.to_string()));
             }
             read += page.len();
@@ -134,7 +134,9 @@ impl DiscordGateway {
 fn holds(message: &Message, key: &str) -> bool {
     let buttons = message.components.iter().flat_map(|row| &row.components);
     let ids = buttons.filter_map(|component| match component {
-        ActionRowComponent::Button(Button { data: ButtonKind::NonLink { custom_id, .. }, .. }) => Some(custom_id.as_str()),
+        ActionRowComponent::Button(Button { data: ButtonKind::NonLink { custom_id, .. }, .. }) => {
+            Some(custom_id.as_str())
+        }
         _ => None,
     });
     words::key(ids) == Some(key)

@@ -47,7 +47,12 @@ const MOST_CHOICE: usize = 100;
 ///
 /// # Errors
 /// Discord does not take the bot any more, or the engine stopped.
-pub(super) async fn run(session: Session, engine: Engine, language: Language, shutdown: CancellationToken) -> Result<(), RunError> {
+pub(super) async fn run(
+    session: Session,
+    engine: Engine,
+    language: Language,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
     let ears = Ears {
         session: session.clone(),
         engine,
@@ -176,12 +181,19 @@ impl Ears {
     async fn answer(&self, interaction: &impl Interacts, kind: u8, data: &Value) -> Result<(), Trouble> {
         let (id, token) = interaction.thread();
         let answer = json!({"type": kind, "data": data});
-        let answered = self.session.whispers.create_interaction_response(InteractionId::new(id), token, &answer, vec![]);
+        let answered =
+            self.session.whispers.create_interaction_response(InteractionId::new(id), token, &answer, vec![]);
         answered.await.map_err(Trouble::from)
     }
 
     /// Acknowledges, and only then hands it on. The answer comes by the outbox.
-    async fn take_in(&self, interaction: &impl Interacts, server: Option<GuildId>, body: Body, named: Vec<Named>) -> Result<(), Trouble> {
+    async fn take_in(
+        &self,
+        interaction: &impl Interacts,
+        server: Option<GuildId>,
+        body: Body,
+        named: Vec<Named>,
+    ) -> Result<(), Trouble> {
         self.answer(interaction, DEFERRED, &json!({"flags": EPHEMERAL})).await?;
         let scene = interaction.scene(self.name_of(server));
         let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named)).await;
@@ -226,10 +238,12 @@ impl Ears {
                 typed: typed.to_owned(),
             };
             if let Some(suggested) = self.engine.suggest(&asking).await {
-                choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(|one| {
-                    let name = copy::choice(&one.choice, &suggested.voice);
-                    json!({"name": words::shortened(&name, MOST_CHOICE), "value": one.value})
-                }));
+                choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(
+                    |one| {
+                        let name = copy::choice(&one.choice, &suggested.voice);
+                        json!({"name": words::shortened(&name, MOST_CHOICE), "value": one.value})
+                    },
+                ));
             }
         }
         self.answer(typing, CHOICES, &json!({"choices": choices})).await
@@ -256,10 +270,11 @@ impl Ears {
     }
 
     async fn sent(&self, form: &ModalInteraction) -> Result<(), Trouble> {
-        let inputs = form.data.components.iter().flat_map(|row| &row.components).filter_map(|component| match component {
-            ActionRowComponent::InputText(input) => Some((input.custom_id.as_str(), input.value.as_deref()?)),
-            _ => None,
-        });
+        let inputs =
+            form.data.components.iter().flat_map(|row| &row.components).filter_map(|component| match component {
+                ActionRowComponent::InputText(input) => Some((input.custom_id.as_str(), input.value.as_deref()?)),
+                _ => None,
+            });
         match forms::submitted(&form.data.custom_id, inputs) {
             Ok(filled) => self.take_in(form, form.guild_id, Body::Invoked(filled), Vec::new()).await,
             Err(Stale) => self.stale(form, &form.locale).await,

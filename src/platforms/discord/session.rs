@@ -40,7 +40,9 @@ pub(super) struct Session {
 pub enum ConnectError {
     #[error("stopped before Discord was reached")]
     Cancelled,
-    #[error("Discord refuses the token. How to mend: reset it in the developer portal (Bot) and put the new one into discord.token_file")]
+    #[error(
+        "Discord refuses the token. How to mend: reset it in the developer portal (Bot) and put the new one into discord.token_file"
+    )]
     BadToken,
     #[error("Discord refuses the bot: {0}")]
     Refused(String),

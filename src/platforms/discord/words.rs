@@ -78,7 +78,9 @@ pub fn message(letter: &Letter, reader: Reader<'_>) -> Face {
     let parcel = &letter.parcel;
     let language = parcel.voice.language;
     let mut doc = letter.doc.clone();
-    if again(&doc, None).is_none() && doc.buttons.iter().all(|button| custom_id(button, reader, Some(&parcel.key)).is_none()) {
+    if again(&doc, None).is_none()
+        && doc.buttons.iter().all(|button| custom_id(button, reader, Some(&parcel.key)).is_none())
+    {
         doc.buttons.push(way_on(&parcel.destination, language));
     }
     let mut face = lay_out(&doc, reader, Some(&parcel.key), language);
