@@ -36,12 +36,12 @@ def live_through(binary, library, record):
             with Bot(library, twin.http, *scenario.settle()) as bot:
                 try:
                     scenario.play(bot)
-                except Exception:
-                    said.append(f"what {library} wrote:\n{bot.errors()}")
+                except Exception as error:
+                    error.add_note(f"what {library} wrote:\n{bot.errors()}")
                     raise
         return None
     except Exception:
-        return "\n".join([*(f"- {library} {step}" for step in said), traceback.format_exc()])
+        return f"{library}, after {', '.join(said[:-1]) or 'nothing'}:\n{traceback.format_exc()}"
     finally:
         print(f"{library}: {len(said)} steps in {time.monotonic() - began:.0f} s", flush=True)
 

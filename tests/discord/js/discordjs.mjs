@@ -363,6 +363,7 @@ client.on(Events.ClientReady, async () => {
     tell("ready", { user: client.user.username, guilds, ...known });
 });
 
+client.on(Events.ShardReady, () => tell("session"));
 client.on(Events.ShardResume, () => tell("resumed"));
 client.on(Events.MessageCreate, async (message) => {
     if (message.author.id === client.user.id) return;

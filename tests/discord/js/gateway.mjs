@@ -49,7 +49,8 @@ function judge(Ajv, schema, codes) {
         const name = payload.op === 0 ? events.get(payload.t) : definitions[codes[payload.op]] && codes[payload.op];
         if (!name) return { name: undefined, wrong: [] };
         const check = ajv.getSchema(`gateway#/definitions/${name}`);
-        return { name: payload.op === 0 ? payload.t : name, wrong: check(payload) ? [] : complaints(check.errors) };
+        const wrong = check(payload) ? [] : explain(definitions, { $ref: `#/definitions/${name}` }, payload);
+        return { name: payload.op === 0 ? payload.t : name, wrong };
     };
 }
 
@@ -57,6 +58,7 @@ function judge(Ajv, schema, codes) {
 function tighten(name, schema) {
     if (/Flags$/.test(name) && schema.type === "number") {
         delete schema.enum;
+        delete schema.const;
         schema.type = "integer";
     }
     if (name === "Snowflake" || name === "Permissions") schema.pattern = NUMBER;
@@ -64,26 +66,55 @@ function tighten(name, schema) {
 
 // The name of the schema of each event, by what its "t" must be.
 function byEvent(definitions) {
-    const resolved = (schema) => (schema?.$ref ? resolved(definitions[schema.$ref.replace("#/definitions/", "")]) : schema);
     const events = new Map();
     const collect = ($ref) => {
-        const schema = resolved({ $ref });
+        const schema = resolved(definitions, { $ref });
         if (schema.anyOf) return schema.anyOf.forEach((one) => collect(one.$ref));
-        const t = resolved(schema.properties.t);
+        const t = resolved(definitions, schema.properties.t);
         for (const event of t.enum ?? [t.const]) events.set(event, $ref.replace("#/definitions/", ""));
     };
     if (definitions.GatewayDispatchPayload) collect("#/definitions/GatewayDispatchPayload");
     return events;
 }
 
-// Of what ajv says about all branches of a union, what it says about the place furthest in: that branch was meant.
-function complaints(errors) {
-    const real = errors.filter((one) => !["anyOf", "if", "oneOf"].includes(one.keyword));
-    const depth = (one) => one.instancePath.split("/").length;
-    const deepest = Math.max(...real.map(depth));
-    const said = (one) => `${one.instancePath.slice(1).replaceAll("/", ".")}: ${one.message} ${detail(one.params)}`;
-    return [...new Set(real.filter((one) => depth(one) === deepest).map(said))].slice(0, 6);
+const resolved = (definitions, schema) =>
+    schema?.$ref ? resolved(definitions, definitions[schema.$ref.replace("#/definitions/", "")]) : schema;
+
+// ajv judges; this says what it is about, each as "path: what". Of a union it says what is wrong with the branch that was meant.
+function explain(definitions, wanted, value, at = "") {
+    const schema = resolved(definitions, wanted);
+    const here = (what) => [`${at || "(all of it)"}: ${what}`];
+    const into = (one, of, key) => explain(definitions, one, of, at ? `${at}.${key}` : String(key));
+    if (schema.anyOf) return closest(schema.anyOf.map((one) => explain(definitions, one, value, at)));
+    if (schema.not) return value === undefined ? [] : here("is there, and must not be");
+    const types = [schema.type ?? []].flat();
+    if (types.length && !types.some((type) => isA(type, value))) return here(`is ${JSON.stringify(value)}, not ${types.join(" or ")}`);
+    const allowed = schema.enum ?? ("const" in schema ? [schema.const] : undefined);
+    if (allowed && !allowed.includes(value)) return here(`${NONE_OF} ${allowed.join(", ")}`);
+    if (schema.pattern && typeof value === "string" && !new RegExp(schema.pattern).test(value)) return here(`is ${value}, not like ${schema.pattern}`);
+    if (Array.isArray(value) && schema.items && !Array.isArray(schema.items)) return value.flatMap((one, i) => into(schema.items, one, i));
+    if (!isA("object", value) || !schema.properties) return [];
+    const { properties, required = [], additionalProperties: more } = schema;
+    return [
+        ...required.filter((key) => !(key in value)).flatMap((key) => here(`has no ${key}`)),
+        ...Object.entries(value).flatMap(([key, one]) => {
+            if (properties[key]) return into(properties[key], one, key);
+            return more === false ? here(`has ${key}, which nobody describes`) : typeof more === "object" ? into(more, one, key) : [];
+        }),
+    ];
 }
 
-const detail = ({ additionalProperty, allowedValue, allowedValues }) =>
-    [additionalProperty, allowedValue, allowedValues].filter((one) => one !== undefined).map(String).join(" ");
+const NONE_OF = "is none of";
+
+const isA = (type, value) =>
+    type === "null" ? value === null
+    : type === "array" ? Array.isArray(value)
+    : type === "integer" ? Number.isInteger(value)
+    : type === "object" ? typeof value === "object" && value !== null && !Array.isArray(value)
+    : typeof value === type;
+
+// Of several branches the one that was meant: the fewest of its constants are wrong, and of those the fewest complaints.
+function closest(branches) {
+    const off = (branch) => branch.filter((one) => one.includes(NONE_OF)).length;
+    return branches.sort((a, b) => off(a) - off(b) || a.length - b.length)[0];
+}

@@ -25,6 +25,8 @@ for (const file of process.argv.slice(2)) {
 process.stdout.write(`${JSON.stringify(found)}\n`);
 
 function heldByGateway({ from, body }) {
+    // The end of a connection is no payload.
+    if (body.close) return;
     const { name, wrong } = gateway[from](body);
     if (!name) return count(found.without, `gateway, ${from}: op ${body.op} ${body.t ?? ""}`.trim());
     count(found.held, `gateway, ${from}: ${name}`);
@@ -32,9 +34,10 @@ function heldByGateway({ from, body }) {
 }
 
 // What a library sends may have fields that Discord takes and does not describe; what the stand-in says has none.
-function heldByHttp({ from, method, path: target, status, body }) {
+function heldByHttp({ from, method, path: whole, status, body }) {
+    const target = whole.replace(/^\/api(\/v\d+)?/, "");
     const route = routeOf(spec, method.toLowerCase(), target);
-    const type = route && typeOf(spec, method.toLowerCase(), route, status);
+    const type = route && typeOf(spec, method.toLowerCase(), route, status ?? undefined);
     const name = `${method} ${route ?? target} ${from === "bot" ? "said" : status}`;
     const empty = body === null || body === undefined;
     if (!type) return empty && route ? undefined : count(found.without, name);
