@@ -13,7 +13,7 @@ import tempfile
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
-GIVE_UP = 60
+GIVE_UP = 30
 """Seconds after which something that should have come never will; on a machine at rest it is there in less than one."""
 
 

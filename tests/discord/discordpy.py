@@ -340,9 +340,10 @@ async def may(interaction: discord.Interaction):
 async def post(interaction: discord.Interaction):
     await interaction.response.defer(ephemeral=True)
     channel, answers = interaction.client.get_channel(interaction.channel_id), []
+    nonce = f"post:{interaction.id}"
     try:
-        first = await channel.send("Kept", nonce="post:1")
-        again = await channel.send("Kept", nonce="post:1")
+        first = await channel.send("Kept", nonce=nonce)
+        again = await channel.send("Kept", nonce=nonce)
         answers.append(f"same message: {said(first.id == again.id)}")
         await first.edit(content="Kept, edited", embed=discord.Embed(description="An embed"))
         answers.append(f"embeds: {len((await channel.fetch_message(first.id)).embeds)}")

@@ -268,7 +268,7 @@ const commands = {
         const { channel } = interaction;
         const answers = [];
         const refused = await codeOf(async () => {
-            const kept = { content: "Kept", nonce: "post:1", enforceNonce: true };
+            const kept = { content: "Kept", nonce: `post:${interaction.id}`, enforceNonce: true };
             const first = await channel.send(kept);
             const again = await channel.send(kept);
             answers.push(`same message: ${said(first.id === again.id)}`);

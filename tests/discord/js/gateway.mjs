@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
+import { closest } from "./http.mjs";
 import { fileOf, folder, load } from "./packages.mjs";
 
 const NUMBER = "^(0|[1-9][0-9]*)$";
@@ -80,41 +81,35 @@ function byEvent(definitions) {
 const resolved = (definitions, schema) =>
     schema?.$ref ? resolved(definitions, definitions[schema.$ref.replace("#/definitions/", "")]) : schema;
 
-// ajv judges; this says what it is about, each as "path: what". Of a union it says what is wrong with the branch that was meant.
-function explain(definitions, wanted, value, at = "") {
+// ajv judges; this says what it is about, in the form of http.mjs. Of a union it says what is wrong with the branch that was meant.
+function explain(definitions, wanted, value, at = []) {
     const schema = resolved(definitions, wanted);
-    const here = (what) => [`${at || "(all of it)"}: ${what}`];
-    const into = (one, of, key) => explain(definitions, one, of, at ? `${at}.${key}` : String(key));
+    const here = (what, off = 1) => [{ at, what, off }];
+    const into = (one, of, key) => explain(definitions, one, of, [...at, key]);
     if (schema.anyOf) return closest(schema.anyOf.map((one) => explain(definitions, one, value, at)));
     if (schema.not) return value === undefined ? [] : here("is there, and must not be");
     const types = [schema.type ?? []].flat();
     if (types.length && !types.some((type) => isA(type, value))) return here(`is ${JSON.stringify(value)}, not ${types.join(" or ")}`);
     const allowed = schema.enum ?? ("const" in schema ? [schema.const] : undefined);
-    if (allowed && !allowed.includes(value)) return here(`${NONE_OF} ${allowed.join(", ")}`);
-    if (schema.pattern && typeof value === "string" && !new RegExp(schema.pattern).test(value)) return here(`is ${value}, not like ${schema.pattern}`);
+    if (allowed && !allowed.includes(value)) return here(`is ${JSON.stringify(value)}, none of ${allowed.join(", ")}`);
+    if (schema.pattern && typeof value === "string" && !new RegExp(schema.pattern).test(value))
+        return here(`is ${JSON.stringify(value)}, not like ${schema.pattern}`);
     if (Array.isArray(value) && schema.items && !Array.isArray(schema.items)) return value.flatMap((one, i) => into(schema.items, one, i));
     if (!isA("object", value) || !schema.properties) return [];
     const { properties, required = [], additionalProperties: more } = schema;
-    return [
-        ...required.filter((key) => !(key in value)).flatMap((key) => here(`has no ${key}`)),
-        ...Object.entries(value).flatMap(([key, one]) => {
-            if (properties[key]) return into(properties[key], one, key);
-            return more === false ? here(`has ${key}, which nobody describes`) : typeof more === "object" ? into(more, one, key) : [];
-        }),
-    ];
+    const missing = required.filter((key) => !(key in value)).map((key) => ({ at: [...at, key], what: "is missing", off: 0 }));
+    const fields = Object.entries(value).flatMap(([key, one]) => {
+        if (properties[key]) return into(properties[key], one, key);
+        if (typeof more === "object") return into(more, one, key);
+        return more === false ? [{ at: [...at, key], what: "is described nowhere", undescribed: true, off: 0 }] : [];
+    });
+    return [...missing, ...fields];
 }
 
-const NONE_OF = "is none of";
-
-const isA = (type, value) =>
-    type === "null" ? value === null
-    : type === "array" ? Array.isArray(value)
-    : type === "integer" ? Number.isInteger(value)
-    : type === "object" ? typeof value === "object" && value !== null && !Array.isArray(value)
-    : typeof value === type;
-
-// Of several branches the one that was meant: the fewest of its constants are wrong, and of those the fewest complaints.
-function closest(branches) {
-    const off = (branch) => branch.filter((one) => one.includes(NONE_OF)).length;
-    return branches.sort((a, b) => off(a) - off(b) || a.length - b.length)[0];
+function isA(type, value) {
+    if (type === "null") return value === null;
+    if (type === "array") return Array.isArray(value);
+    if (type === "integer") return Number.isInteger(value);
+    if (type === "object") return typeof value === "object" && value !== null && !Array.isArray(value);
+    return typeof value === type;
 }

@@ -98,7 +98,7 @@ function compiler(ts, z, named, strict) {
 
 // The route that a path is one of. What is spelt out wins over what is named: /messages/@original is no message's id.
 export function routeOf(spec, method, target) {
-    const parts = target.split("?")[0].split("/");
+    const parts = target.split("?")[0].split("/").map(decodeURIComponent);
     const fits = (route) => {
         const wanted = route.split("/");
         return wanted.length === parts.length && wanted.every((one, i) => one.startsWith("{") || one === parts[i]);
@@ -115,19 +115,23 @@ export function typeOf(spec, method, route, status) {
     return described.responses[status] ?? described.responses[`${String(status)[0]}XX`];
 }
 
-// The issues of a Zod error, each as "path: what", the deepest of a union's first since that is the branch that was meant.
+// The issues of a Zod error: { at: path, what, undescribed: true for a field that the schema does not know }. Of a union it says
+// what is wrong with the branch that was meant.
 export function issuesOf(error) {
     const flat = (issues, at) =>
         issues.flatMap((issue) => {
             const here = [...at, ...issue.path];
-            if (issue.code !== "invalid_union" || !issue.errors?.length) return [{ at: here, issue }];
+            if (issue.code === "unrecognized_keys")
+                return issue.keys.map((key) => ({ at: [...here, key], what: "is described nowhere", undescribed: true, off: 0 }));
+            if (issue.code !== "invalid_union" || !issue.errors?.length)
+                return [{ at: here, what: issue.message, off: issue.code === "invalid_value" || issue.path.length === 0 ? 1 : 0 }];
             return closest(issue.errors.map((branch) => flat(branch, here)));
         });
-    return flat(error.issues, []).map(({ at, issue }) => `${at.join(".") || "(all of it)"}: ${issue.message}`);
+    return flat(error.issues, []);
 }
 
-// Of several branches the one that was meant: no literal of it is wrong, and of those the one with the fewest complaints.
-function closest(branches) {
-    const off = (branch) => branch.filter(({ issue }) => issue.code === "invalid_value").length;
+// The branch that was meant: the fewest of its constants are wrong, it is of the right kind as a whole, and the fewest complaints.
+export function closest(branches) {
+    const off = (branch) => branch.reduce((sum, one) => sum + one.off, 0);
     return branches.sort((a, b) => off(a) - off(b) || a.length - b.length)[0];
 }
