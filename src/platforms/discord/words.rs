@@ -7,7 +7,7 @@
 //!
 //! The key by which delivery finds a message again stands in the `custom_id` of its first button: the one place where
 //! Discord keeps it for ever, shows it to nobody, and gives it back with the message's history. A message that goes out with
-//! a key and has no button gets one to go on with, [`way_on`]. (The others that were weighed: a `nonce` is not in the
+//! a key and has no button gets one to go on with. (The others that were weighed: a `nonce` is not in the
 //! history; an embed's `url` needs an embed, which a plain sentence has not; letters of no width in the text may be taken
 //! out by Discord without a word.)
 
@@ -23,7 +23,7 @@ use self::buttons::{custom_id, rows};
 pub(super) use self::markdown::shortened;
 use self::markdown::{escaped, length};
 use self::pages::Pages;
-use super::custom;
+use super::custom::{self, Custom};
 use crate::delivery::gateway::Letter;
 use crate::domain::community::Language;
 use crate::engine::parcel::Destination;
@@ -97,6 +97,18 @@ pub fn answer(doc: &Doc, reader: Reader<'_>, whispers: bool, language: Language)
         face.body["flags"] = json!(EPHEMERAL);
     }
     face
+}
+
+impl Face {
+    /// With a button above all others that opens a form again, with what was typed into it.
+    pub fn offering_again(mut self, draft: u64, language: Language) -> Face {
+        let again = Custom::Again { draft }.write(None);
+        if let (Some(id), Some(rows)) = (again, self.body["components"].as_array_mut()) {
+            rows.insert(0, buttons::row(vec![buttons::button(&copy::label(Label::Again, language), None, &id)]));
+            rows.truncate(buttons::MOST_ROWS);
+        }
+        self
+    }
 }
 
 /// The key a message was sent with, as one of its custom ids says.

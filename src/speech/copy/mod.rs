@@ -22,7 +22,8 @@ mod settings;
 mod tests;
 
 pub use self::menus::{
-    Label, choice_name, command_name, describe_group, field_label, form_title, label, stale_button, whole_in_file,
+    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, stale_button,
+    whole_in_file,
 };
 
 use self::draft::Draft;

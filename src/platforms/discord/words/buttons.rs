@@ -11,7 +11,7 @@ use crate::speech::sign::Sign;
 /// Discord's numbers.
 const MOST_LABEL: usize = 80;
 const MOST_IN_ROW: usize = 5;
-const MOST_ROWS: usize = 5;
+pub(super) const MOST_ROWS: usize = 5;
 
 /// The rows of buttons, those about one thing in a row of their own if there is room, and the buttons that found none. The
 /// first carries the key.
@@ -47,12 +47,20 @@ pub(super) fn rows(buttons: &[Button], reader: Reader<'_>, key: Option<&str>) ->
             .iter()
             .filter_map(|button| {
                 let id = custom_id(button, reader, key.take())?;
-                Some(json!({"type": 2, "style": style(button.sign), "label": label(&button.label), "custom_id": id}))
+                Some(self::button(&button.label, button.sign, &id))
             })
             .collect();
-        json!({"type": 1, "components": buttons})
+        self::row(buttons)
     };
     (groups.iter().map(&mut row).collect(), left_over)
+}
+
+pub(super) fn row(buttons: Vec<Value>) -> Value {
+    json!({"type": 1, "components": buttons})
+}
+
+pub(super) fn button(words: &str, sign: Option<Sign>, id: &str) -> Value {
+    json!({"type": 2, "style": style(sign), "label": label(words), "custom_id": id})
 }
 
 /// What a button is to Discord. `None` if it can be none there.
