@@ -1044,6 +1044,23 @@ field-label = { $field ->
     [away] Away until
    *[other] { $name }
 }
+# Something that could stand in a field, as people would write it. $like chooses: [ask] stands for the words of an ask, [what] for
+# what somebody promises. Nothing chosen, it is empty.
+field-example = { $like ->
+    [ask] Two folding tables for Saturday
+    [edit] Three folding tables for Saturday
+    [offer] A van on weekday evenings
+    [thanks] It made our day
+    [what] I'll bring my drill
+    [by] friday 18:00
+    [when] friday 18:00
+    [first] call the hall
+    [amount] 2
+    [need] 2
+    [note] the rest tomorrow
+    [where] Library Room B
+   *[other] { "" }
+}
 # Buttons of an app: all that is yours; what people look for; a form once more with what was in it.
 button-mine = What is yours
 button-needs = What people look for

@@ -927,6 +927,22 @@ field-label = { $field ->
     [away] Fuera hasta
    *[other] { $name }
 }
+# Algo que podría estar en un campo, como lo escribiría la gente.
+field-example = { $like ->
+    [ask] Dos mesas plegables para el sábado
+    [edit] Tres mesas plegables para el sábado
+    [offer] Una furgoneta las tardes entre semana
+    [thanks] Nos alegró el día
+    [what] Llevo mi taladro
+    [by] viernes 18:00
+    [when] viernes 18:00
+    [first] llamar a la sala
+    [amount] 2
+    [need] 2
+    [note] el resto mañana
+    [where] Biblioteca, sala B
+   *[other] { "" }
+}
 # Botones de una aplicación: todo lo tuyo; lo que la gente busca; un formulario otra vez.
 button-mine = Lo tuyo
 button-needs = Qué hace falta

@@ -22,7 +22,8 @@ mod settings;
 mod tests;
 
 pub use self::menus::{
-    Label, choice_name, command_name, describe_group, field_label, form_title, label, stale_button, whole_in_file,
+    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, stale_button,
+    whole_in_file,
 };
 
 use self::draft::Draft;
@@ -76,10 +77,8 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
     let d = &mut draft;
     match message {
         Message::Refused(refusal) => refusals::refuse(d, refusal),
-        Message::FormRefused { refusal, draft } => {
-            refusals::refuse(d, refusal);
-            d.again("button-again", draft);
-        }
+        // The form itself is for the platform that has forms to offer.
+        Message::FormRefused { refusal, .. } => refusals::refuse(d, refusal),
 
         Message::AskRecorded { ask, need, by, visibility, kind } => {
             replies::ask_recorded(d, *ask, *need, by.as_ref(), *visibility, *kind);
