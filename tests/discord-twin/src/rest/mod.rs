@@ -201,8 +201,10 @@ fn fit(template: &str, path: &str) -> Option<Vec<String>> {
     let mut steps = path.split('/');
     for wanted in template.split('/') {
         let step = steps.next()?;
+        // Also what is spelt out may come escaped: discord.js writes `%40original`.
+        let step = decode(step);
         if wanted.starts_with('{') {
-            params.push(decode(step));
+            params.push(step);
         } else if wanted != step {
             return None;
         }
