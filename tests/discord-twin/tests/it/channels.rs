@@ -121,7 +121,7 @@ async fn whoever_closed_their_direct_messages_is_not_reached() {
 #[tokio::test]
 async fn a_direct_message_is_opened_with_people_only() {
     let scene = Scene::new().await;
-    for (recipient, code) in [(json!("1"), 10013), (json!(scene.app), 50007), (json!("ana"), 50035)] {
+    for (recipient, code) in [(json!("1"), 50033), (json!(scene.app), 50007), (json!("ana"), 50035)] {
         let (_, said) = scene.rest("POST", "/users/@me/channels", json!({"recipient_id": recipient})).await;
         assert_eq!(said["code"], code);
     }
@@ -187,4 +187,24 @@ async fn servers_roles_and_members_are_read() {
     assert_eq!(scene.get("/users/@me").await.1["id"], json!(scene.app));
     assert_eq!(scene.get("/applications/@me").await.1["id"], json!(scene.app));
     assert_eq!(scene.get("/users/@me/guilds").await.1[0]["id"], json!(scene.guild));
+}
+
+#[tokio::test]
+async fn a_private_thread_is_for_those_in_it() {
+    let scene = Scene::new().await;
+    let path = format!("/channels/{}/threads", scene.general);
+    let (status, thread) = scene.rest("POST", &path, json!({"name": "quiet", "type": 12})).await;
+    assert_eq!((status, &thread["thread_metadata"]["invitable"]), (201, &json!(true)));
+    let see = |user: &'static str| json!({"user": user, "channel": thread["id"]});
+    let inside = format!("/channels/{}/messages", text(&thread["id"]));
+    scene.rest("POST", &inside, json!({"content": "hush"})).await;
+    assert_eq!(scene.control("GET", "/see", see("bea")).await, json!([]));
+    let bea = scene.act("/message", json!({"user": "bea", "channel": "general", "content": "x"})).await;
+    let bea = text(&bea["author"]["id"]);
+    // A mention draws her in.
+    scene.rest("POST", &inside, json!({"content": format!("<@{bea}>")})).await;
+    assert_eq!(scene.control("GET", "/see", see("bea")).await.as_array().unwrap().len(), 2);
+    assert_eq!(scene.control("GET", "/see", see("cy")).await, json!([]));
+    let (_, members) = scene.get(&format!("/channels/{}/thread-members", text(&thread["id"]))).await;
+    assert_eq!(members.as_array().unwrap().len(), 2);
 }

@@ -163,6 +163,15 @@ async fn it_can_ask_to_come_back_and_it_can_fall_silent() {
 }
 
 #[tokio::test]
+async fn nobody_gets_in_while_it_refuses() {
+    let scene = Scene::new().await;
+    scene.act("/fault", json!({"gateway": "refuse"})).await;
+    assert!(tokio_tungstenite::connect_async(scene.twin.gateway()).await.is_err());
+    scene.act("/fault", json!({"gateway": "refuse", "on": false})).await;
+    scene.bot().await;
+}
+
+#[tokio::test]
 async fn an_outage_is_no_goodbye() {
     let scene = Scene::new().await;
     let mut bot = scene.bot().await;

@@ -17,9 +17,8 @@ async fn a_client_that_insists_on_discord_com_is_served_too() {
         .resolve("discord.com", scene.twin.https())
         .build()
         .unwrap();
-    // The port of the address wins over that of the resolution for a client that is not told otherwise.
-    let url = format!("https://discord.com:{}/api/v10/users/@me", scene.twin.https().port());
-    let me = client.get(url).header("authorization", "Bot secret").send().await.unwrap();
+    let me =
+        client.get("https://discord.com/api/v10/users/@me").header("authorization", "Bot secret").send().await.unwrap();
     let me: Value = serde_json::from_slice(&me.bytes().await.unwrap()).unwrap();
     assert_eq!(me["username"], "helper");
 }
@@ -46,6 +45,18 @@ async fn the_record_has_both_ways_of_everything() {
     );
     let answer = of("rest", "twin")[0];
     assert_eq!((&answer["status"], &answer["body"]["content"]), (&json!(200), &json!("x")));
+}
+
+#[tokio::test]
+async fn a_twin_that_ends_leaves_nobody_connected() {
+    let scene = Scene::new().await;
+    let mut bot = scene.bot().await;
+    let url = format!("{}/api/v10/users/@me", scene.twin.http());
+    let client = reqwest::Client::new();
+    assert_eq!(client.get(&url).send().await.unwrap().status(), 401);
+    drop(scene);
+    assert_eq!(bot.closed().await, 1001);
+    assert!(client.get(&url).send().await.is_err());
 }
 
 #[test]
