@@ -40,9 +40,15 @@ const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIte
 const wanted = JSON.parse((await lines.next()).value);
 
 const client = new Client({
-    intents: [Intents.Guilds, Intents.GuildMessages, Intents.DirectMessages, Intents.GuildScheduledEvents],
-    // Direct chats and what somebody deleted are heard of although this library has not seen them before.
-    partials: [Partials.Channel, Partials.Message],
+    intents: [
+        Intents.Guilds,
+        Intents.GuildMessages,
+        Intents.DirectMessages,
+        Intents.GuildMessageReactions,
+        Intents.GuildScheduledEvents,
+    ],
+    // Direct chats and what somebody deleted or pressed are heard of although this library has not seen them before.
+    partials: [Partials.Channel, Partials.Message, Partials.Reaction, Partials.User],
     allowedMentions: { parse: [] },
     rest: { api: `${wanted.http}/api` },
 });
@@ -100,6 +106,7 @@ const everywhere = [
     },
     { name: "may", description: "What the bot and you may do here", contexts: [InteractionContextType.Guild] },
     { name: "post", description: "Posts, edits, reads back and deletes", contexts: [InteractionContextType.Guild] },
+    { name: "tour", description: "Looks at everything there is", contexts: [InteractionContextType.Guild] },
     { name: "wrong", description: "Everything that Discord refuses" },
     { name: "late", description: "Answers when it is told to, which may be too late" },
 ];
@@ -285,6 +292,36 @@ const commands = {
         await interaction.editReply(answers.join("; "));
     },
 
+    // What a bot may ask for or do that is nobody's errand here.
+    async tour(interaction) {
+        await interaction.deferReply({ flags: only });
+        const { channel, guild } = interaction;
+        const forced = { force: true };
+        const person = await client.users.fetch(interaction.user.id, forced);
+        const member = await guild.members.fetch({ user: interaction.user.id, ...forced });
+        const answers = [`${person.globalName} with ${member.roles.cache.size} roles`];
+        answers.push(`${(await guild.channels.fetch()).size} channels, ${(await guild.roles.fetch()).size} roles`);
+        answers.push(`${(await client.guilds.fetch()).size} servers`);
+        answers.push((await guild.members.editMe({ nick: "Porter of Eastbank" })).nickname);
+        await channel.sendTyping();
+        const files = [{ attachment: Buffer.from("hello"), name: "note.txt" }];
+        const message = await channel.send({ content: "With a file", files });
+        const file = message.attachments.first();
+        answers.push(`${file.name}, ${file.size} bytes`);
+        await message.react("🙋");
+        const [reaction] = (await message.fetch(true)).reactions.cache.values();
+        answers.push(`${reaction.emoji.name} by ${(await reaction.users.fetch()).map((user) => user.username).join(", ")}`);
+        await reaction.users.remove(client.user.id);
+        const aside = await channel.threads.create({ name: "Aside", type: ChannelType.PublicThread });
+        const active = (await guild.channels.fetchActiveThreads()).threads.map((thread) => thread.name);
+        await aside.edit({ name: "Aside, kept", archived: true });
+        answers.push(`${active.includes("Aside")}, ${aside.name.toLowerCase()}, ${aside.archived}`);
+        const own = (await client.application.commands.fetch()).find((command) => command.name === "tour");
+        await own.edit({ description: "Looks around" });
+        answers.push((await client.application.commands.fetch(own.id, forced)).description);
+        await interaction.editReply(answers.join("; "));
+    },
+
     async wrong(interaction) {
         await interaction.reply({ content: "Trying", flags: only });
         const answers = [];
@@ -380,6 +417,17 @@ client.on(Events.GuildDelete, (guild) => tell("removed", { guild: guild.name }))
 client.on(Events.GuildCreate, (guild) => tell("joined", { guild: guild.name }));
 client.on(Events.ChannelCreate, (channel) => tell("channel", { name: channel.name }));
 client.on(Events.GuildRoleCreate, (role) => tell("role", { name: role.name }));
+client.on(Events.ChannelUpdate, (_, channel) => tell("channel changed", { name: channel.name }));
+client.on(Events.ChannelDelete, (channel) => tell("channel gone", { name: channel.name }));
+client.on(Events.GuildRoleUpdate, (_, role) => tell("role changed", { name: role.name }));
+client.on(Events.GuildRoleDelete, (role) => tell("role gone", { name: role.name }));
+client.on(Events.GuildUpdate, (_, guild) => tell("owner", { id: guild.ownerId }));
+client.on(Events.GuildMemberUpdate, (_, member) => {
+    tell("member", { name: member.user.username, roles: member.roles.cache.map((role) => role.name).sort() });
+});
+client.on(Events.MessageReactionAdd, (reaction, user) => {
+    if (user.id !== client.user.id) tell("reaction", { emoji: reaction.emoji.name });
+});
 client.on(Events.ThreadCreate, (thread) => tell("thread", { name: thread.name }));
 client.on(Events.GuildScheduledEventCreate, (event) => tell("event", { name: event.name }));
 client.on(Events.GuildScheduledEventUpdate, (_, event) => tell("event moved", { name: event.name }));
