@@ -1,7 +1,8 @@
-"""The bot of the scenario with discord.py. What it must do is written in scenario.py; js/discordjs.mjs does the same with another library.
+"""The bot of the scenario with discord.py. What it must do is written in scenario.py; js/discordjs.mjs does the same with
+another library.
 
-The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario ("go").
-Standard output is for lines of JSON alone: what this library made of what it was told.
+The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario
+("go"). Standard output is for lines of JSON alone: what this library made of what it was told.
 """
 
 import asyncio

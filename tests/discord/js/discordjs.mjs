@@ -1,8 +1,8 @@
-// The bot of the scenario with discord.js. What it must do is written in ../scenario.py; ../discordpy.py does the same with another
-// library.
+// The bot of the scenario with discord.js. What it must do is written in ../scenario.py; ../discordpy.py does the same with
+// another library.
 //
-// The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario ("go").
-// Standard output is for lines of JSON alone: what this library made of what it was told.
+// The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario
+// ("go"). Standard output is for lines of JSON alone: what this library made of what it was told.
 
 import readline from "node:readline";
 
@@ -33,7 +33,7 @@ const {
 } = (await load("discord.js")).default;
 
 const tell = (told, more = {}) => process.stdout.write(`${JSON.stringify({ told, ...more })}\n`);
-const said = (value) => (value === null || value === undefined ? "-" : value === true ? "yes" : value === false ? "no" : String(value));
+const said = (value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value ?? "-"));
 const only = MessageFlags.Ephemeral;
 
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -254,7 +254,8 @@ const commands = {
 
     // As Discord says it with the interaction, and as this library works it out from roles and overwrites.
     async may(interaction) {
-        const [guild, me] = [await client.guilds.fetch({ guild: interaction.guildId, force: true }), interaction.guild.members.me];
+        const guild = await client.guilds.fetch({ guild: interaction.guildId, force: true });
+        const { me } = interaction.guild.members;
         const fetched = await interaction.guild.members.fetch({ user: me.id, force: true });
         const rows = {
             told: interaction.appPermissions,
@@ -404,7 +405,8 @@ client.on(Events.ShardReady, () => tell("session"));
 client.on(Events.ShardResume, () => tell("resumed"));
 client.on(Events.MessageCreate, async (message) => {
     if (message.author.id === client.user.id) return;
-    tell("message", { where: message.guild ? message.channel.name : "dm", author: message.author.username, content: message.content });
+    const where = message.guild ? message.channel.name : "dm";
+    tell("message", { where, author: message.author.username, content: message.content });
     if (message.mentions.users.has(client.user.id)) await message.reply("You called?");
 });
 client.on(Events.MessageUpdate, (_, message) => {
