@@ -1,6 +1,5 @@
-"""The stand-in in a process of its own, and its control API in the words of the scenario: people, a server, what they do and see.
-
-The API itself is described in tests/discord-twin/README.md. It ends only the process it started itself.
+"""The stand-in in a process of its own, and its control API in the words of the scenario: people, what they do, what they
+see. The API itself is described in tests/discord-twin/README.md. It ends only the process it started itself.
 """
 
 import dataclasses
