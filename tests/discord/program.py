@@ -82,6 +82,7 @@ ca_file = "{twin.at["ca"]}"
             return True
         self.process = None
         check(code == -9, f"the bot ended with {code}:\n{self.log()[-3000:]}")
+        self.twin.until(connected=False)
         return False
 
     def kill(self):
@@ -89,6 +90,7 @@ ca_file = "{twin.at["ca"]}"
             self.process.kill()
             self.process.wait()
             self.process = None
+            self.twin.until(connected=False)
 
     def end(self):
         """SIGTERM, and a clean end."""
