@@ -22,7 +22,7 @@ use crate::grammar::text;
 use crate::speech::message::{Message, Voice, Words};
 use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
-use crate::store::scope::{PlaceRow, Scope, Subject};
+use crate::store::scope::{PlaceRow, Scope, Standing, Subject};
 use crate::store::script::Script;
 use crate::store::{Fault, inbox, people as rows};
 
@@ -69,38 +69,47 @@ impl Known {
     pub(super) fn of(scope: &Scope, inbound: &Inbound) -> Known {
         Known {
             community: Some(scope.community.clone()),
-            standing: scope.person.as_ref().and_then(|person| NewStanding::of(person, inbound, &scope.places)),
+            standing: scope.person.as_ref().and_then(|person| {
+                NewStanding::of(person, inbound, &scope.places, &scope.standings)
+            }),
             person: scope.person.clone(),
         }
     }
 
     fn must_be_kept(&self) -> bool {
-        self.standing.is_some_and(|standing| standing.changes_role)
+        self.standing.as_ref().is_some_and(|standing| standing.decides)
     }
 }
 
-/// What the platform says somebody is in a place, where that is not what is known.
-#[derive(Clone, Copy)]
+/// What the platform says somebody is in a place by one of their accounts, where that is not what is known.
 struct NewStanding {
     member: MemberId,
-    place: i64,
+    standing: Standing,
     convenes: bool,
-    /// Whether that makes them a convener, or ends it. Whom people appointed stays one either way.
-    changes_role: bool,
+    /// What they are with it, by all their accounts in all the places.
+    convening: Option<Convening>,
+    /// Whether that is for the platform to say. Whom people appointed stays a convener either way.
+    decides: bool,
 }
 
 impl NewStanding {
-    fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow]) -> Option<NewStanding> {
-        let (Some(standing), Place::Public { id, .. }) = (inbound.standing, &inbound.place) else { return None };
-        let (member, convenes) = (person.member.id, standing == Role::Convener);
+    fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow], known: &[Standing]) -> Option<NewStanding> {
+        let (Some(role), Place::Public { id, .. }) = (inbound.standing, &inbound.place) else { return None };
+        let (member, convenes) = (person.member.id, role == Role::Convener);
         let place = places.iter().find(|p| p.platform == inbound.from.platform && p.reference == *id)?.id;
-        let changes_role = person.member.convening != Some(Convening::Appointed);
-        let is_new = standing != person.member.role();
-        is_new.then_some(NewStanding { member, place, convenes, changes_role })
+        let standing = Standing { place, account: inbound.from.id.clone() };
+        let decides = person.member.convening != Some(Convening::Appointed);
+        let elsewhere = known.iter().any(|other| *other != standing);
+        let convening = match person.member.convening {
+            Some(Convening::Appointed) => Some(Convening::Appointed),
+            _ => (convenes || elsewhere).then_some(Convening::ByPlatform),
+        };
+        let is_new = known.contains(&standing) != convenes;
+        is_new.then_some(NewStanding { member, standing, convenes, convening, decides })
     }
 
-    fn keep(self, script: &mut Script) {
-        rows::set_standing(script, self.member, self.place, self.convenes);
+    fn keep(&self, script: &mut Script) {
+        rows::set_standing(script, self.member, &self.standing, self.convenes);
     }
 }
 
@@ -187,9 +196,10 @@ impl Hearing<'_> {
         {
             beginning::begin(&mut case, name);
         }
-        let person = arrive(&mut case, inbound, known.person.clone());
+        let person = arrive(&mut case, inbound, known.person.clone(), &scope.standings).await?;
         let speaker = Speaker {
             person,
+            account: inbound.from.clone(),
             named: inbound.named.clone(),
             said: said.said.clone(),
             said_at: inbound.at.min(case.now),
@@ -261,7 +271,7 @@ impl Hearing<'_> {
         let reply = Reply { community: community_name, audience, cause, refs, message, voice };
         let mut script = Script::default();
         inbox::note(&mut script, inbound.from.platform, &inbound.event, self.now);
-        known.standing.into_iter().for_each(|standing| standing.keep(&mut script));
+        known.standing.iter().for_each(|standing| standing.keep(&mut script));
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
         let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
         Ok(Handled { script, heard, must_be_kept: known.must_be_kept(), out_of_place: false })
@@ -274,7 +284,12 @@ fn said_in(inbound: &Inbound, place: &PlaceRow) -> bool {
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.
-fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Person {
+async fn arrive(
+    case: &mut Case<'_>,
+    inbound: &Inbound,
+    known: Option<Person>,
+    standings: &[Standing],
+) -> Result<Person, Fault> {
     let community = case.here().id;
     let seen_in = seen_in(case, inbound);
     let is_new = known.is_none();
@@ -285,19 +300,17 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
             }
             person
         }
-        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()),
+        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()).await?,
     };
     if !is_new || seen_in.is_some() {
         rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
     }
     person.member.name.clone_from(&inbound.name);
-    if let Some(standing) = NewStanding::of(&person, inbound, &case.places) {
+    if let Some(standing) = NewStanding::of(&person, inbound, &case.places, standings) {
         standing.keep(&mut case.script);
-        if standing.changes_role {
-            person.member.convening = standing.convenes.then_some(Convening::ByPlatform);
-        }
+        person.member.convening = standing.convening;
     }
-    person
+    Ok(person)
 }
 
 /// The place in which others could read what somebody just said. Words that an adapter shows only to them are not seen.

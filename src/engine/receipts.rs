@@ -4,16 +4,16 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use super::case::{Case, Post, Stop};
+use super::case::{Case, Post, Stop, to_json};
 use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{self, Addressee, Heard, Meaning};
 use super::outgoing::Frozen;
-use super::parcel::{Extent, Outcome, Receipt};
+use super::parcel::{Destination, Extent, Outcome, Receipt};
 use super::{Defaults, buttons, places};
 use crate::domain::{CommunityId, MemberId};
 use crate::speech::message::{Message, Sign};
-use crate::store::outbox::{self, Priority, Sent, Settled};
+use crate::store::outbox::{self, Onward, Priority, Sent, Settled};
 use crate::store::rows::StoredCommunity;
 use crate::store::scope::PlaceRow;
 use crate::store::script::Script;
@@ -82,10 +82,13 @@ impl Receiving<'_> {
             Outcome::Closed { reason } => {
                 tracing::warn!(row, reason, "nothing is taken there");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
+                let goes_on = !is_button(sent) && self.to_another_account(script, sent, row).await?;
                 outbox::settle(script, row, Settled::Failed, now);
                 if !is_button(sent) {
                     routes::ill(script, &sent.platform, &sent.route, &reason, now);
-                    self.fall_back(script, sent).await?;
+                    if !goes_on {
+                        self.fall_back(script, sent).await?;
+                    }
                 }
             }
             Outcome::Later { after, of } => {
@@ -173,6 +176,26 @@ impl Receiving<'_> {
         let (community, member) = (CommunityId(sent.community_id.unwrap_or_default()), sent.member_id.map(MemberId));
         let to = Addressee { community, member, now: self.now, edits: true };
         Ok(meaning::resolve(self.conn, meaning, &to).await?.map(|message| (message, None)))
+    }
+
+    /// Somebody's direct messages are closed on one platform: what was for them alone goes to another account of theirs,
+    /// if anything got through to that one of late.
+    async fn to_another_account(&mut self, script: &mut Script, sent: &Sent, row: i64) -> Result<bool, Fault> {
+        let Some(member) = sent.member_id.map(MemberId) else { return Ok(false) };
+        for account in people::accounts_of(self.conn, member).await? {
+            let route = format!("dm:{}", account.id);
+            let platform = account.platform;
+            let destination = to_json(&Destination::Person(account))?;
+            // It was tried there before, or is this very one.
+            let tried = outbox::is_known(self.conn, sent.community_id, &sent.effect, &destination).await?
+                || (platform.name() == sent.platform && route == sent.route);
+            if !tried && !routes::is_ill(self.conn, platform.name(), &route).await? {
+                let onward = Onward { id: self.keys.outbox(), platform, destination: &destination, place: None };
+                outbox::say_also(script, row, onward);
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Somebody's direct messages are closed. Where others have seen them speak they are asked, at most once a day and

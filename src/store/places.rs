@@ -38,7 +38,8 @@ pub fn not_ended(script: &mut Script, community: CommunityId) {
 pub fn moved(script: &mut Script, from: i64, to: i64) {
     script.write("update places set moved_to = ?, left_at = null where id = ?", [to.into(), from.into()]);
     script.write(
-        "insert into standings (member_id, place_id) select member_id, ? from standings where place_id = ? on conflict do nothing",
+        "insert into standings (member_id, place_id, account) select member_id, ?, account from standings where place_id = ? \
+         on conflict do nothing",
         [to.into(), from.into()],
     );
     script.write("delete from standings where place_id = ?", [from.into()]);
