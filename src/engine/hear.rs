@@ -12,7 +12,7 @@ use super::parcel::Destination;
 use super::pledges::{self, Change, NewPledge};
 use super::speaker::{How, Speaker};
 use super::vitals::Vitals;
-use super::{Defaults, Heard, beginning, check, listing, people, pressing};
+use super::{Defaults, Heard, beginning, check, codes, linking, listing, people, pressing, uniting};
 use crate::domain::community::{Convening, Role};
 use crate::domain::{CommunityId, MemberId, Ref, Refusal};
 use crate::grammar::Invocation;
@@ -245,10 +245,15 @@ impl Hearing<'_> {
 
     /// A kind no.
     pub(super) fn refused(&mut self, inbound: &Inbound, known: &Known, refusal: Refusal) -> Result<Handled, Fault> {
-        let echoes = matches!(refusal, Refusal::PrivateDetail { .. } | Refusal::SayItDirectly);
-        let audience = if echoes { Audience::Private } else { Audience::Only };
+        let audience = if refusal.is_private() { Audience::Private } else { Audience::Only };
         let (cause, refs) = (Cause::Refusal, Vec::new());
-        self.without_change(inbound, known, Given { audience, cause, refs, message: Message::Refused(refusal) })
+        let is_wrong_code = refusal == Refusal::NoSuchCode;
+        let given = Given { audience, cause, refs, message: Message::Refused(refusal) };
+        let mut handled = self.without_change(inbound, known, given)?;
+        if is_wrong_code {
+            codes::was_wrong(&mut handled.script, &inbound.from, self.now);
+        }
+        Ok(handled)
     }
 
     /// Only that it was heard, what the platform says the speaker may, and the answer if it goes through the outbox, is
@@ -436,6 +441,8 @@ async fn answer(
         Command::WithdrawOffer { offer } => asks::withdraw_offer(case, speaker, offer).await,
         Command::Mine => listing::mine(case, speaker).await,
         Command::Me(change) => people::me(case, speaker, change).await,
+        Command::Link { code } => linking::link(case, speaker, code.as_deref()).await,
+        Command::Unlink { account } => linking::unlink(case, speaker, account.as_deref()).await,
         Command::GatheringNew { starts, place, facilitator, scribe } => {
             gatherings::new(case, speaker, NewGathering { starts, place, facilitator, scribe }).await
         }
@@ -450,6 +457,7 @@ async fn answer(
         Command::CommunitySetup(change) => people::setup(case, change).await,
         Command::CommunitySettings(change) => people::settings(case, change).await,
         Command::CommunityCheck => check::check(case, vitals).await,
+        Command::CommunityLink { code } => uniting::link(case, speaker, code.as_deref()).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
         Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,
         // In a room everyone scrolls past it; where nobody else sees the answer, a terminal too, it is whole.

@@ -173,10 +173,12 @@ pub fn fold_into(script: &mut Script, into: CommunityId, stays: MemberId, goes: 
     ] {
         script.write(sql, [stays.0.into(), goes.0.into()]);
     }
-    script.write(
+    for sql in [
         "update or ignore held_notices set community_id = ?, member_id = ? where member_id = ?",
-        [into.0.into(), stays.0.into(), goes.0.into()],
-    );
+        "update or ignore accounts set community_id = ?, member_id = ? where member_id = ?",
+    ] {
+        script.write(sql, [into.0.into(), stays.0.into(), goes.0.into()]);
+    }
     for sql in [
         "delete from standings where member_id = ?",
         "delete from held_notices where member_id = ?",
