@@ -290,11 +290,11 @@ link-answered = That is the code of { $account }. If that is you as well, send m
 # To the first account: who sent its code.
 link-asked = { $account } has just said your code. If that is you, you were shown a second code there: send it here in the same way, and both are one. If it isn't you, do nothing: nothing was joined, and your code is used up.
 # To both accounts. $undo is a command.
-linked = From now on this account and { $account } are one person for me. I write to the one you used last.
+accounts-linked = From now on this account and { $account } are one person for me. I write to the one you used last.
     - All that is yours: `mine`
     - To take the other one out again: { $undo }
 # The account was taken out, and is a new member; $accounts are those that keep everything.
-unlinked = This account is on its own again, like a new member's. What you asked and promised stays with { $accounts }. To begin: `needs`
+account-unlinked = This account is on its own again, like a new member's. What you asked and promised stays with { $accounts }. To begin: `needs`
 # Another account was taken out.
 unlinked-other = { $account } is on its own again. All that you asked and promised stays with you here: `mine`
 # To an account that was taken out by another.
@@ -311,7 +311,7 @@ place-asked = { $account } has said your code in { $place }. To make that place 
 # To both conveners.
 place-linked = { $place } is now a place of { $community }: every open ask has a card in all places, and digests go to all of them. To see that everything is in place: `community check`
 # In all the places, for everyone.
-together = From now on { $places } belong together, as { $community }. What is asked in the open in one of them has a card in all of them. What people look for: `needs`
+places-together = From now on { $places } belong together, as { $community }. What is asked in the open in one of them has a card in all of them. What people look for: `needs`
 
 ## Lists
 

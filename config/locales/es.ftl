@@ -227,11 +227,11 @@ link-answered = Es el código de { $account }. Si también eres tú, envíame de
 # To the first account: who sent its code.
 link-asked = { $account } acaba de decir tu código. Si eres tú, allí viste un segundo código: envíalo aquí de la misma manera, y ambas serán una. Si no eres tú, no hagas nada: nada se ha unido, y tu código ya no sirve.
 # To both accounts. $undo is a command.
-linked = A partir de ahora esta cuenta y { $account } son para mí la misma persona. Te escribo a la que usaste por última vez.
+accounts-linked = A partir de ahora esta cuenta y { $account } son para mí la misma persona. Te escribo a la que usaste por última vez.
     - Todo lo tuyo: `mine`
     - Para volver a separar la otra: { $undo }
 # The account was taken out, and is a new member; $accounts are those that keep everything.
-unlinked = Esta cuenta vuelve a estar sola, como la de alguien que acaba de llegar. Lo que pediste y prometiste queda con { $accounts }. Para empezar: `needs`
+account-unlinked = Esta cuenta vuelve a estar sola, como la de alguien que acaba de llegar. Lo que pediste y prometiste queda con { $accounts }. Para empezar: `needs`
 # Another account was taken out.
 unlinked-other = { $account } vuelve a estar por su cuenta. Todo lo que pediste y prometiste queda contigo aquí: `mine`
 # To an account that was taken out by another.
@@ -248,7 +248,7 @@ place-asked = { $account } ha dicho tu código en { $place }. Para que ese lugar
 # To both conveners.
 place-linked = { $place } es ahora un lugar de { $community }: cada petición abierta tiene una tarjeta en todos los lugares, y los resúmenes llegan a todos. Para ver si todo está listo: `community check`
 # In all the places, for everyone.
-together = A partir de ahora { $places } van juntos, como { $community }. Lo que se pide abiertamente en uno tiene una tarjeta en todos. Lo que la gente busca: `needs`
+places-together = A partir de ahora { $places } van juntos, como { $community }. Lo que se pide abiertamente en uno tiene una tarjeta en todos. Lo que la gente busca: `needs`
 
 ## Listas
 

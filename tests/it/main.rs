@@ -54,4 +54,5 @@ mod rig;
 mod rooms;
 mod stale;
 mod threads;
+mod together;
 mod unread;

@@ -55,12 +55,12 @@ pub(super) fn link_asked(d: &mut Draft<'_>, by: &AccountLine) {
 pub(super) fn linked(d: &mut Draft<'_>, with: &AccountLine) {
     let undo = command(&format!("unlink {}", with.id.0));
     let with = Arg::Spans(account(d, with));
-    d.tell("linked", &[("account", with), ("undo", undo)]);
+    d.tell("accounts-linked", &[("account", with), ("undo", undo)]);
 }
 
 pub(super) fn unlinked(d: &mut Draft<'_>, stay: &[AccountLine]) {
     let stay = accounts(d, stay);
-    d.tell("unlinked", &[("accounts", stay)]);
+    d.tell("account-unlinked", &[("accounts", stay)]);
 }
 
 pub(super) fn unlinked_other(d: &mut Draft<'_>, gone: &AccountLine) {
@@ -94,5 +94,5 @@ pub(super) fn place_linked(d: &mut Draft<'_>, community: &Words, new: &PlaceLine
 
 pub(super) fn together(d: &mut Draft<'_>, community: &Words, all: &[PlaceLine]) {
     let all = places(d, all);
-    d.tell("together", &[("places", all), ("community", said(&community.0))]);
+    d.tell("places-together", &[("places", all), ("community", said(&community.0))]);
 }
