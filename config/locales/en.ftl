@@ -282,11 +282,11 @@ account-bare = { $id } on { $platform }
 place-named = { $name } on { $platform }
 
 # A person wants to join two accounts of theirs. $code is to be sent from the other one, perhaps on another platform.
-link-code = Your code is *{ $code }*. It is good once, for a quarter of an hour. From your other account, send me ~link { $code }~
-    Then I show you both who the other one is, and nothing is joined before you say so here.
+link-code = Your code is *{ $code }*. It is good once, for a quarter of an hour. Each of your accounts is shown who the other one is, and nothing is joined before you say so here.
+    - From your other account, send me ~link { $code }~
 # To the other account: whose code it sent, and the second code, which is to be sent from the first account.
-link-answered = That is the code of { $account }. If that is you as well, send me from there ~link { $code }~
-    From then on both are one: whatever you asked and promised, also in private, is yours on both. If it isn't you, do nothing, and give that code to nobody.
+link-answered = That is the code of { $account }. Joined, both are one: whatever you asked and promised, also in private, is yours on both. If it isn't you, do nothing, and give this code to nobody.
+    - If that is you as well, send me from there ~link { $code }~
 # To the first account: who sent its code.
 link-asked = { $account } has just said your code. If that is you, you were shown a second code there: send it here in the same way, and both are one. If it isn't you, do nothing: nothing was joined, and your code is used up.
 # To both accounts. $undo is a command.
@@ -301,11 +301,11 @@ unlinked-other = { $account } is on its own again. All that you asked and promis
 unlinked-by = This account is on its own again: { $account } took it out. If that was not you, a convener can help. What you can do: `help`
 
 # To a convener: a code to be said in another place, so that it becomes one of this community's. $places are those it has.
-place-code = The code for { $community } is *{ $code }*. It is good once, for a quarter of an hour. In the place that is to be one of ours, a convener of it sends ~community link { $code }~
-    Then I ask you before anything is joined. Until now our places are: { $places }.
+place-code = The code for { $community } is *{ $code }*. It is good once, for a quarter of an hour. I ask you before anything is joined. Until now our places are: { $places }.
+    - In the place that is to be one of ours, a convener of it sends ~community link { $code }~
 # In the other place: whose code it is, and the second code, which is to be said in that community's place.
-place-answered = That is the code of { $community }, and nothing has changed yet. To make this place one of theirs, give this to the convener who gave you the first code; they send it to me: ~community link { $code }~
-    From then on this place's conveners convene { $community }, too, and its conveners this place.
+place-answered = That is the code of { $community }, and nothing has changed yet. Joined, this place's conveners are conveners of { $community }, too, and theirs of this place.
+    - Give this to the convener who gave you the first code, who sends it to me in turn: ~community link { $code }~
 # To the convener who was given the first code.
 place-asked = { $account } has said your code in { $place }. To make that place one of ours, ask them for the second code, and send it here in the same way. Its conveners will then be ours too, and may read what is asked in private. If you don't know them, do nothing: nothing was joined, and your code is used up.
 # To both conveners.

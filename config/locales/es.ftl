@@ -219,11 +219,11 @@ account-bare = { $id } en { $platform }
 place-named = { $name } en { $platform }
 
 # A person wants to join two accounts of theirs. $code is to be sent from the other one, perhaps on another platform.
-link-code = Tu código es *{ $code }*. Sirve una vez, durante un cuarto de hora. Desde tu otra cuenta, envíame ~link { $code }~
-    Entonces os muestro a cada lado quién es el otro, y nada se une antes de que lo digas aquí.
+link-code = Tu código es *{ $code }*. Sirve una vez, durante un cuarto de hora. A cada una de tus cuentas le muestro cuál es la otra, y nada se une antes de que lo digas aquí.
+    - Desde tu otra cuenta, envíame ~link { $code }~
 # To the other account: whose code it sent, and the second code, which is to be sent from the first account.
-link-answered = Es el código de { $account }. Si también eres tú, envíame desde allí ~link { $code }~
-    A partir de entonces ambas son una: todo lo que pediste y prometiste, también en privado, es tuyo en las dos. Si no eres tú, no hagas nada, y no des ese código a nadie.
+link-answered = Es el código de { $account }. Unidas, ambas son una: todo lo que pediste y prometiste, también en privado, es tuyo en las dos. Si no eres tú, no hagas nada, y no des este código a nadie.
+    - Si también eres tú, envíame desde allí ~link { $code }~
 # To the first account: who sent its code.
 link-asked = { $account } acaba de decir tu código. Si eres tú, allí viste un segundo código: envíalo aquí de la misma manera, y ambas serán una. Si no eres tú, no hagas nada: nada se ha unido, y tu código ya no sirve.
 # To both accounts. $undo is a command.
@@ -238,11 +238,11 @@ unlinked-other = { $account } vuelve a estar por su cuenta. Todo lo que pediste 
 unlinked-by = Esta cuenta vuelve a estar sola: { $account } la separó. Si no fuiste tú, la coordinación puede ayudarte. Lo que puedes hacer: `help`
 
 # To a convener: a code to be said in another place, so that it becomes one of this community's. $places are those it has.
-place-code = El código de { $community } es *{ $code }*. Sirve una vez, durante un cuarto de hora. En el lugar que ha de ser uno de los nuestros, alguien de su coordinación envía ~community link { $code }~
-    Entonces te pregunto antes de unir nada. Hasta ahora nuestros lugares son: { $places }.
+place-code = El código de { $community } es *{ $code }*. Sirve una vez, durante un cuarto de hora. Te pregunto antes de unir nada. Hasta ahora nuestros lugares son: { $places }.
+    - En el lugar que ha de ser uno de los nuestros, alguien de su coordinación envía ~community link { $code }~
 # In the other place: whose code it is, and the second code, which is to be said in that community's place.
-place-answered = Es el código de { $community }, y todavía no ha cambiado nada. Para que este lugar sea uno de los suyos, da esto a quien te dio el primer código; me lo envía así: ~community link { $code }~
-    A partir de entonces, la coordinación de este lugar lo es también de { $community }, y al revés.
+place-answered = Es el código de { $community }, y todavía no ha cambiado nada. Unidos, la coordinación de este lugar lo es también de { $community }, y al revés.
+    - Da esto a quien te dio el primer código, que me lo envía a su vez: ~community link { $code }~
 # To the convener who was given the first code.
 place-asked = { $account } ha dicho tu código en { $place }. Para que ese lugar sea uno de los nuestros, pide el segundo código y envíalo aquí de la misma manera. Su coordinación será entonces también la nuestra, y podrá leer lo que se pide en privado. Si no sabes quién es, no hagas nada: nada se ha unido, y tu código ya no sirve.
 # To both conveners.

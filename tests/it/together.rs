@@ -242,21 +242,29 @@ async fn both_sides_are_shown_who_the_other_is_before_anything_is_joined() {
     say(&mut rig, "dev@asks", "offer Soup").await;
     let reply = try_say(&mut rig, "dev", "link").await;
     assert_eq!(reply.audience, Audience::Private);
-    insta::assert_snapshot!(read(&reply), @"
-    Your code is GNZZ-BFWD. It is good once, for a quarter of an hour. From your other account, send me link GNZZ-BFWD Then I show you both who the other one is, and nothing is joined before you say so here.
-    ");
     let first = code(&read(&reply));
+    insta::assert_snapshot!(read(&reply).replace(&first, "FIRST"), @"
+    Your code is FIRST. It is good once, for a quarter of an hour. Each of your accounts is shown who the other one is, and nothing is joined before you say so here.
+    - From your other account, send me link FIRST
+    ");
     let reply = try_say(&mut rig, "dev@asks", &format!("link {first}")).await;
     assert_eq!(reply.audience, Audience::Private);
-    insta::assert_snapshot!(read(&reply), @"");
     let second = code(&read(&reply));
+    insta::assert_snapshot!(read(&reply).replace(&second, "SECOND"), @"
+    That is the code of dev on the console (dev). Joined, both are one: whatever you asked and promised, also in private, is yours on both. If it isn't you, do nothing, and give this code to nobody.
+    - If that is you as well, send me from there link SECOND
+    ");
     rig.settle().await;
     let asked = rig.world.posts().pop().unwrap();
     assert_eq!((asked.to.as_str(), asked.cause), ("dm:dev", Cause::Reply));
     assert!(asked.text.contains("dev-d on Discord (dev-d) has just said your code"), "{}", asked.text);
     assert_eq!(number(&rig, MEMBERS).await, 4, "nothing is joined yet");
     let reply = try_say(&mut rig, "dev", &format!("link {}", second.to_lowercase())).await;
-    insta::assert_snapshot!(read(&reply), @"");
+    insta::assert_snapshot!(read(&reply), @"
+    From now on this account and dev-d on Discord (dev-d) are one person for me. I write to the one you used last.
+    - All that is yours: /mine
+    - To take the other one out again: /unlink dev-d
+    ");
     assert_eq!(number(&rig, MEMBERS).await, 3);
     // Said again, it is none any more.
     assert_eq!(refused(&mut rig, "dev", &format!("link {second}")).await, Refusal::NoSuchCode);
@@ -355,7 +363,7 @@ async fn a_code_is_kept_nowhere() {
 async fn an_account_that_leaves_begins_anew_and_everything_stays_with_the_other() {
     let mut rig = on_both().await;
     say(&mut rig, "dev", "ask Two lamps").await;
-    say(&mut rig, "dev@away", "offer A van").await;
+    say(&mut rig, "dev@asks", "offer A van").await;
     link(&mut rig, "dev", "dev@asks").await;
     let reply = say(&mut rig, "dev@asks", "unlink").await;
     assert!(reply.contains("stays with dev on the console"), "{reply}");
@@ -636,6 +644,9 @@ async fn a_place_becomes_one_of_a_community_and_everybody_knows() {
     say(&mut rig, "dev", "ask Two lamps").await;
     say(&mut rig, "dev", "ask Soup").await;
     say(&mut rig, "bea", "pledge A2 what:soup by:2026-03-11").await;
+    say(&mut rig, "dev", "ask A ladder").await;
+    say(&mut rig, "dev", "withdraw A3").await;
+    say(&mut rig, "dev@dm", "ask A quiet talk visibility:private").await;
     rig.settle().await;
     // Somebody has been there before, and nothing came of it.
     say(&mut rig, "hana@asks", "needs").await;
@@ -644,12 +655,18 @@ async fn a_place_becomes_one_of_a_community_and_everybody_knows() {
 
     let reply = try_say(&mut rig, "amara", "community link").await;
     assert_eq!(reply.audience, Audience::Private);
-    insta::assert_snapshot!(read(&reply), @"");
     let first = code(&read(&reply));
+    insta::assert_snapshot!(read(&reply).replace(&first, "FIRST"), @"
+    The code for Eastbank is FIRST. It is good once, for a quarter of an hour. I ask you before anything is joined. Until now our places are: eastbank on the console.
+    - In the place that is to be one of ours, a convener of it sends community link FIRST
+    ");
     let reply = manage(&mut rig, "dora@asks", &format!("community link {first}")).await;
     assert_eq!(reply.audience, Audience::Private);
-    insta::assert_snapshot!(read(&reply), @"");
     let second = code(&read(&reply));
+    insta::assert_snapshot!(read(&reply).replace(&second, "SECOND"), @"
+    That is the code of Eastbank, and nothing has changed yet. Joined, this place's conveners are conveners of Eastbank, too, and theirs of this place.
+    - Give this to the convener who gave you the first code, who sends it to me in turn: community link SECOND
+    ");
     rig.settle().await;
     let asked = rig.world.posts().pop().unwrap();
     assert_eq!(asked.to, "dm:amara");
@@ -658,7 +675,7 @@ async fn a_place_becomes_one_of_a_community_and_everybody_knows() {
 
     let before = rig.world.posts().len();
     let reply = try_say(&mut rig, "amara", &format!("community link {second}")).await;
-    insta::assert_snapshot!(read(&reply), @"");
+    insta::assert_snapshot!(read(&reply), @"asks on Discord is now a place of Eastbank: every open ask has a card in all places, and digests go to all of them. To see that everything is in place: /community check");
     rig.settle().await;
     assert_eq!(number(&rig, "select count(*) from communities").await, 1);
     assert_eq!(number(&rig, "select count(*) from timers where community_id not in (0, 1)").await, 0);
@@ -668,7 +685,7 @@ async fn a_place_becomes_one_of_a_community_and_everybody_knows() {
         assert_eq!(told.count(), 1);
     }
     assert_eq!(rig.world.posts().len(), before + 1, "and nothing else in the room that was there");
-    assert_eq!(cards(&rig.discord.posts(), "public:asks"), ["A1"], "what looks for help has a card there, too");
+    assert_eq!(cards(&rig.discord.posts(), "public:asks"), ["A1", "A2"], "what is asked has a card there, too");
     let told = rig.discord.posts().into_iter().find(|post| post.to == "dm:dora-d").unwrap();
     assert!(told.text.contains("asks on Discord is now a place of Eastbank"), "{}", told.text);
     assert!(say(&mut rig, "hana@asks", "needs").await.contains("Two lamps"));
