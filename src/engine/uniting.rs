@@ -120,6 +120,11 @@ async fn unite(case: &mut Case<'_>, open: &Open, other: &Account) -> Result<Answ
             None => linking::move_member(&mut case.script, here, member),
         }
     }
+    // A message keeps the key it would have had, so that a restored backup from before finds it.
+    for (row, effect, destination) in outbox::keyless(case.conn, from).await? {
+        let key = case.keys.delivery(Some(from), &effect, &destination, &[]);
+        outbox::set_key(&mut case.script, row, &key);
+    }
     let new = people::places(case.conn, from).await?;
     linking::unite(&mut case.script, from, here);
     case.places.extend(new.iter().cloned());

@@ -290,6 +290,22 @@ pub fn say_also(script: &mut Script, id: i64, onward: Onward<'_>) {
     );
 }
 
+/// What a community has to say that has no key yet: row, effect, destination.
+pub async fn keyless(
+    conn: &mut SqliteConnection,
+    community: CommunityId,
+) -> Result<Vec<(i64, String, String)>, Fault> {
+    sqlx::query_as("select id, effect, destination from outbox where community_id = ? and key is null and state = 'ready'")
+        .bind(community.0)
+        .fetch_all(conn)
+        .await
+}
+
+/// The key it is known by from now on.
+pub fn set_key(script: &mut Script, id: i64, key: &str) {
+    script.write("update outbox set key = ? where id = ? and key is null", [key.into(), id.into()]);
+}
+
 /// Whether a community has something of this name to say, or had, to a destination.
 pub async fn is_known(
     conn: &mut SqliteConnection,

@@ -30,6 +30,7 @@ mod health;
 mod killer;
 mod layering;
 mod leaving;
+mod linked;
 mod lists;
 #[cfg(feature = "matrix")]
 mod litestream;
