@@ -155,6 +155,12 @@ async fn whoever_convenes_one_of_the_places_convenes_the_community() {
     assert_eq!(refused(&mut rig, "luis@asks", "care").await, Refusal::ConvenersOnly);
     assert_eq!(manage(&mut rig, "luis@asks", "care").await.cause, Cause::Reply);
     say(&mut rig, "luis@dm", "care").await;
+    // With both, what the one takes away leaves the other, in the very same breath.
+    for standing in [Role::Convener, Role::Member] {
+        let inbound = Inbound { standing: Some(standing), ..said(&mut rig, "luis", "community settings") };
+        assert_eq!(rig.hear(inbound).await.cause, Cause::Reply, "{standing:?}");
+    }
+    assert_eq!(text(&rig, "select group_concat(account) from standings where account like 'luis%'").await, "luis-d");
 }
 
 #[tokio::test]
@@ -754,6 +760,24 @@ async fn people_of_both_places_are_one_person_each_in_the_one_community() {
     say(&mut rig, "luis@dm", "care").await;
     assert_eq!(number(&rig, "select count(distinct member_id) from accounts where ref like 'luis%'").await, 1);
     assert_eq!((number(&rig, "select count(distinct community_id) from members").await, number(&rig, ORPHANS).await), (1, 0));
+}
+
+#[tokio::test]
+async fn an_answer_that_waited_while_its_community_became_another_is_given_once() {
+    let mut rig = Rig::eastbank().await;
+    let mut asked = said(&mut rig, "hana@asks", "me");
+    asked.answer = Answer::Outbox;
+    rig.engine().hear(asked).await.unwrap();
+    let room = tempfile::tempdir().unwrap();
+    let archive = room.path().join("b.tar");
+    backup::make(&rig.data(), &archive, backup::Existing::Keep, rig.clock.now()).await.unwrap();
+    unite(&mut rig).await;
+    rig.settle().await;
+    let answers = |rig: &Rig| rig.discord.posts().iter().filter(|post| post.text.contains("How I write to you")).count();
+    assert_eq!(answers(&rig), 1, "it is given, although its community has ended");
+    restore_into(&mut rig, &archive).await;
+    rig.settle().await;
+    assert_eq!(answers(&rig), 1, "and found, although it knows nothing of the new one");
 }
 
 #[tokio::test]
