@@ -69,9 +69,10 @@ impl Known {
     pub(super) fn of(scope: &Scope, inbound: &Inbound) -> Known {
         Known {
             community: Some(scope.community.clone()),
-            standing: scope.person.as_ref().and_then(|person| {
-                NewStanding::of(person, inbound, &scope.places, &scope.standings)
-            }),
+            standing: scope
+                .person
+                .as_ref()
+                .and_then(|person| NewStanding::of(person, inbound, &scope.places, &scope.standings)),
             person: scope.person.clone(),
         }
     }

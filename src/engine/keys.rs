@@ -99,7 +99,8 @@ impl Keys {
         for draw in 0_u8.. {
             let drawn = hmac(&self.chance, &[&[draw], event.as_bytes()]);
             // Every letter is as likely as any other: what would favour the first ones is not taken.
-            let fair = drawn.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < 256 / LETTERS.len() * LETTERS.len());
+            let fair =
+                drawn.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < 256 / LETTERS.len() * LETTERS.len());
             letters.extend(fair.map(|byte| char::from(LETTERS[byte % LETTERS.len()])));
             if letters.len() >= CODE {
                 break;

@@ -226,7 +226,12 @@ pub(super) async fn unlink(case: &mut Case<'_>, speaker: &Speaker, which: Option
         for row in outbox::unsaid_to(case.conn, member, goes).await? {
             let (id, platform) = (case.keys.outbox(), next.platform);
             let destination = to_json(&Destination::Person(next.clone()))?;
-            outbox::send_on(&mut case.script, row, Onward { id, platform, destination: &destination, place: None }, case.now);
+            outbox::send_on(
+                &mut case.script,
+                row,
+                Onward { id, platform, destination: &destination, place: None },
+                case.now,
+            );
         }
         let speaks_here = goes == here && community == case.here().id;
         if speaks_here || linking::has_acted(case.conn, community, goes).await? {

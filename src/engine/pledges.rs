@@ -235,7 +235,9 @@ fn kept(case: &mut Case<'_>, subject: &Subject, pledge: &Pledge) -> Result<(), S
 /// The asker was silent for the community's days: "done" counts as kept, and they may still say thanks.
 pub(super) fn confirm_by_silence(case: &mut Case<'_>, subject: &Subject, id: PledgeId) -> Result<(), Stop> {
     let community = case.here().id;
-    let Some(pledge) = subject.pledge(id).and_then(|p| p.pledge.clone().confirm_by_silence(subject.ask.ask.asker, case.now)) else {
+    let Some(pledge) =
+        subject.pledge(id).and_then(|p| p.pledge.clone().confirm_by_silence(subject.ask.ask.asker, case.now))
+    else {
         timers::disarm(&mut case.script, community, Due::Silence, id.0, None);
         return Ok(());
     };

@@ -144,10 +144,7 @@ async fn unite(case: &mut Case<'_>, open: &Open, other: &Account) -> Result<Answ
 }
 
 /// Who a member of another community is in this one already, by any of their accounts.
-async fn member_here(
-    case: &mut Case<'_>,
-    member: MemberId,
-) -> Result<Option<MemberId>, Fault> {
+async fn member_here(case: &mut Case<'_>, member: MemberId) -> Result<Option<MemberId>, Fault> {
     let here = case.here().id;
     for account in people::accounts_of(case.conn, member).await? {
         if let Some(person) = people::of_account(case.conn, here, &account).await? {
@@ -165,7 +162,15 @@ async fn tell_everybody(case: &mut Case<'_>, community: &Words, new: &PlaceLine)
     let effect = format!("together:{}", case.event);
     for place in case.places.clone() {
         let (cause, priority) = (Cause::Notice, Priority::Notice);
-        case.post(Post { effect: &effect, place: &place, cause, refs: Vec::new(), meaning: &meaning, priority, lane: None })?;
+        case.post(Post {
+            effect: &effect,
+            place: &place,
+            cause,
+            refs: Vec::new(),
+            meaning: &meaning,
+            priority,
+            lane: None,
+        })?;
     }
     Ok(())
 }

@@ -12,7 +12,8 @@ use crate::domain::gathering::Gathering;
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{CommunityId, GatheringId, MemberId};
 use crate::speech::message::{
-    AccountLine, Amounts, AskLine, CareLine, GatheringLine, MeLine, Message, PledgeLine, PledgeStanding, SettingsLine, Words,
+    AccountLine, Amounts, AskLine, CareLine, GatheringLine, MeLine, Message, PledgeLine, PledgeStanding, SettingsLine,
+    Words,
 };
 use crate::store::rows::StoredAsk;
 use crate::store::scope::Subject;

@@ -105,7 +105,8 @@ pub async fn open(
         return Ok(None);
     }
     let account = |platform: String, id: String| {
-        let platform = platform.parse::<Platform>().map_err(|_| Fault::Decode("a code of an unknown platform".into()))?;
+        let platform =
+            platform.parse::<Platform>().map_err(|_| Fault::Decode("a code of an unknown platform".into()))?;
         Ok::<_, Fault>(Account { platform, id })
     };
     let other = other_platform.zip(other_id).map(|(platform, id)| account(platform, id)).transpose()?;

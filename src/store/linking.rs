@@ -132,10 +132,7 @@ pub async fn members(conn: &mut SqliteConnection, community: CommunityId) -> Res
 }
 
 /// A place's community, its name and its platform's id.
-pub async fn place(
-    conn: &mut SqliteConnection,
-    place: i64,
-) -> Result<Option<(CommunityId, String, String)>, Fault> {
+pub async fn place(conn: &mut SqliteConnection, place: i64) -> Result<Option<(CommunityId, String, String)>, Fault> {
     let row: Option<(i64, String, String)> =
         sqlx::query_as("select community_id, platform, name from places where id = ?")
             .bind(place)

@@ -291,14 +291,13 @@ pub fn say_also(script: &mut Script, id: i64, onward: Onward<'_>) {
 }
 
 /// What a community has to say that has no key yet: row, effect, destination.
-pub async fn keyless(
-    conn: &mut SqliteConnection,
-    community: CommunityId,
-) -> Result<Vec<(i64, String, String)>, Fault> {
-    sqlx::query_as("select id, effect, destination from outbox where community_id = ? and key is null and state = 'ready'")
-        .bind(community.0)
-        .fetch_all(conn)
-        .await
+pub async fn keyless(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<(i64, String, String)>, Fault> {
+    sqlx::query_as(
+        "select id, effect, destination from outbox where community_id = ? and key is null and state = 'ready'",
+    )
+    .bind(community.0)
+    .fetch_all(conn)
+    .await
 }
 
 /// The key it is known by from now on.
@@ -363,11 +362,7 @@ pub async fn unsaid_nudges(conn: &mut SqliteConnection, member: MemberId) -> Res
 
 /// The messages by the bot itself to one of a member's accounts that were never handed to a platform. What answers
 /// somebody stays where it was asked.
-pub async fn unsaid_to(
-    conn: &mut SqliteConnection,
-    member: MemberId,
-    account: &Account,
-) -> Result<Vec<i64>, Fault> {
+pub async fn unsaid_to(conn: &mut SqliteConnection, member: MemberId, account: &Account) -> Result<Vec<i64>, Fault> {
     sqlx::query_scalar(
         "select id from outbox where member_id = ? and platform = ? and route = 'dm:' || ? and state = 'ready' \
          and attempts = 0 and absent_at is null and cause not in ('reply', 'refusal', 'button') order by id",

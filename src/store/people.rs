@@ -159,8 +159,10 @@ pub fn set_standing(script: &mut Script, member: MemberId, standing: &Standing, 
 
 /// Who convenes a place by standing, and by which account.
 pub async fn standing_in(conn: &mut SqliteConnection, place: i64) -> Result<Vec<(MemberId, String)>, Fault> {
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("select member_id, account from standings where place_id = ?").bind(place).fetch_all(conn).await?;
+    let rows: Vec<(i64, String)> = sqlx::query_as("select member_id, account from standings where place_id = ?")
+        .bind(place)
+        .fetch_all(conn)
+        .await?;
     Ok(rows.into_iter().map(|(member, account)| (MemberId(member), account)).collect())
 }
 

@@ -440,10 +440,13 @@ async fn what_names_somebody_goes_with_the_last_community_that_knows_them() {
         let database = rig.database();
         async move {
             let mut found = BTreeMap::new();
-            for (who, sql) in ["dev", "bea"].iter().flat_map(|who| tables.iter().map(move |sql| (*who, sql.replace("WHO", who)))) {
+            for (who, sql) in
+                ["dev", "bea"].iter().flat_map(|who| tables.iter().map(move |sql| (*who, sql.replace("WHO", who))))
+            {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database);
                 let mut file = sqlx::ConnectOptions::connect(&options).await.unwrap();
-                let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone())).fetch_one(&mut file).await.unwrap();
+                let count: i64 =
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone())).fetch_one(&mut file).await.unwrap();
                 found.insert((who, sql), count > 0);
             }
             found

@@ -26,21 +26,72 @@ const EACH: usize = 3;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Ask { by: usize, millrace: bool, private: bool },
-    Offer { by: usize, millrace: bool },
-    Pledge { by: usize, millrace: bool, pick: u32, days: i64 },
-    Maybe { by: usize, millrace: bool, pick: u32 },
-    Done { by: usize, millrace: bool, pick: u32 },
-    HandBack { by: usize, millrace: bool, pick: u32 },
-    Confirm { by: usize, millrace: bool, pick: u32 },
-    Thanks { by: usize, millrace: bool, pick: u32 },
-    Withdraw { by: usize, millrace: bool, pick: u32 },
-    Quiet { by: usize, millrace: bool, late: bool },
-    Link { one: usize, other: usize },
-    Unlink { one: usize, other: usize },
+    Ask {
+        by: usize,
+        millrace: bool,
+        private: bool,
+    },
+    Offer {
+        by: usize,
+        millrace: bool,
+    },
+    Pledge {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+        days: i64,
+    },
+    Maybe {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+    },
+    Done {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+    },
+    HandBack {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+    },
+    Confirm {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+    },
+    Thanks {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+    },
+    Withdraw {
+        by: usize,
+        millrace: bool,
+        pick: u32,
+    },
+    Quiet {
+        by: usize,
+        millrace: bool,
+        late: bool,
+    },
+    Link {
+        one: usize,
+        other: usize,
+    },
+    Unlink {
+        one: usize,
+        other: usize,
+    },
     /// Direct messages to it are closed, or open again.
-    Closed { account: usize, closed: bool },
-    Wait { hours: i64 },
+    Closed {
+        account: usize,
+        closed: bool,
+    },
+    Wait {
+        hours: i64,
+    },
     /// What is due by the next morning is done, and the platforms take nothing.
     Morning,
     Crash,
@@ -48,7 +99,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let by = || 0..ACCOUNTS.len();
-    let of_one = (0..2usize, 0..EACH, 0..EACH).prop_map(|(whose, one, other)| (whose * EACH + one, whose * EACH + other));
+    let of_one =
+        (0..2usize, 0..EACH, 0..EACH).prop_map(|(whose, one, other)| (whose * EACH + one, whose * EACH + other));
     let pick = || 1u32..8;
     prop_oneof![
         3 => (by(), any::<bool>(), any::<bool>()).prop_map(|(by, millrace, private)| Step::Ask { by, millrace, private }),
@@ -178,7 +230,9 @@ impl Life {
             Step::Done { by, millrace, pick } => drop(self.say(by, millrace, &format!("done P{pick}")).await),
             Step::HandBack { by, millrace, pick } => drop(self.say(by, millrace, &format!("handback P{pick}")).await),
             Step::Confirm { by, millrace, pick } => drop(self.say(by, millrace, &format!("confirm P{pick}")).await),
-            Step::Thanks { by, millrace, pick } => drop(self.say(by, millrace, &format!("thanks P{pick} well done")).await),
+            Step::Thanks { by, millrace, pick } => {
+                drop(self.say(by, millrace, &format!("thanks P{pick} well done")).await)
+            }
             Step::Withdraw { by, millrace, pick } => drop(self.say(by, millrace, &format!("withdraw A{pick}")).await),
             Step::Quiet { by, millrace, late } => {
                 let hours = if late { "22:00-11:00" } else { "20:30-08:30" };
@@ -233,9 +287,12 @@ impl Life {
         ] {
             assert_eq!(number(&self.rig, nobodys).await, 0, "{nobodys}");
         }
-        let rows: Vec<(String, i64, i64)> =
-            sqlx::query_as("select ref, community_id, member_id from accounts").fetch_all(&mut self.rig.file().await).await.unwrap();
-        let member: BTreeMap<(&str, i64), i64> = rows.iter().map(|(who, community, id)| ((who.as_str(), *community), *id)).collect();
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as("select ref, community_id, member_id from accounts")
+            .fetch_all(&mut self.rig.file().await)
+            .await
+            .unwrap();
+        let member: BTreeMap<(&str, i64), i64> =
+            rows.iter().map(|(who, community, id)| ((who.as_str(), *community), *id)).collect();
         let persons = self.persons();
         for (one, other) in (0..ACCOUNTS.len()).flat_map(|one| (0..ACCOUNTS.len()).map(move |other| (one, other))) {
             let same = persons.iter().any(|person| person.contains(&one) && person.contains(&other));
@@ -258,7 +315,8 @@ impl Life {
             for id in &nudge.refs {
                 *of_pledge.entry((nudge.community.clone(), id.clone())).or_default() += 1;
             }
-            let account = |post: &Post| ACCOUNTS.iter().position(|who| post.to == format!("dm:{who}")).expect("to somebody");
+            let account =
+                |post: &Post| ACCOUNTS.iter().position(|who| post.to == format!("dm:{who}")).expect("to somebody");
             let person = self.person_at(account(nudge), nudge.at);
             let day = chicago().date(nudge.at);
             for earlier in nudges.iter().take(n).filter(|earlier| chicago().date(earlier.at) == day) {

@@ -60,7 +60,11 @@ impl World {
     /// From now on nothing reaches somebody alone, or again everything does.
     pub fn close(&self, who: &str, closed: bool) {
         let mut all = self.closed.lock().expect("nobody panics while closing");
-        if closed { all.insert(who.to_owned()) } else { all.remove(who) };
+        if closed {
+            all.insert(who.to_owned())
+        } else {
+            all.remove(who)
+        };
     }
 
     pub fn posts(&self) -> Vec<Post> {

@@ -118,7 +118,8 @@ async fn an_ask_on_either_has_a_card_on_both_and_a_pledge_on_either_changes_both
         assert!(now("A1").text.contains("1 of 2") && now("A2").text.contains("A2 is in hand"), "{place}");
     }
     // Whoever asked is told where they asked, and each is answered where they spoke.
-    let told = |posts: Vec<Post>| posts.into_iter().filter(|p| p.cause == Cause::Notice).map(|p| p.to).collect::<Vec<_>>();
+    let told =
+        |posts: Vec<Post>| posts.into_iter().filter(|p| p.cause == Cause::Notice).map(|p| p.to).collect::<Vec<_>>();
     assert_eq!(told(rig.world.posts()), ["public:eastbank", "dm:dev"]);
     assert_eq!(told(rig.discord.posts()), ["public:asks", "dm:bea-d"]);
 }
@@ -302,7 +303,10 @@ async fn who_overhears_a_code_gets_nothing_by_it() {
     assert_eq!(number(&rig, MEMBERS).await, before, "nobody is joined with anybody");
     say(&mut rig, "dev", &format!("link {second}")).await;
     assert_eq!(number(&rig, MEMBERS).await, before - 1);
-    assert_eq!(refused(&mut rig, "dev@asks", "unlink mallory-d").await, Refusal::WhichAccount(vec!["dev-d".into(), "dev".into()]));
+    assert_eq!(
+        refused(&mut rig, "dev@asks", "unlink mallory-d").await,
+        Refusal::WhichAccount(vec!["dev-d".into(), "dev".into()])
+    );
 }
 
 #[tokio::test]
@@ -493,10 +497,14 @@ async fn what_one_of_them_chose_holds_for_both_and_what_waits_for_a_morning_wait
     assert!(me.contains("Europe/Madrid") && me.contains("Idioma: español"), "{me}");
     // 22:00 in Chicago is five in the morning in Madrid.
     rig.advance(chicago("2026-03-07 02:00")).await;
-    let told = |rig: &Rig| [rig.world.posts(), rig.discord.posts()].concat().into_iter().any(|post| post.text.contains("P2"));
+    let told =
+        |rig: &Rig| [rig.world.posts(), rig.discord.posts()].concat().into_iter().any(|post| post.text.contains("P2"));
     assert!(told(&rig), "nine o'clock in Madrid");
     assert_eq!(number(&rig, "select count(*) from timers where name like 'notices%'").await, 0);
-    assert_eq!(text(&rig, "select civil || ' ' || zone from timers where kind = 'nudge' and number = 1").await, "2026-03-09T09:00:00 Europe/Madrid");
+    assert_eq!(
+        text(&rig, "select civil || ' ' || zone from timers where kind = 'nudge' and number = 1").await,
+        "2026-03-09T09:00:00 Europe/Madrid"
+    );
 }
 
 #[tokio::test]
@@ -557,7 +565,8 @@ async fn a_crash_between_any_two_steps_changes_nothing() {
         }
         let posts = [rig.world.posts(), rig.discord.posts()].concat();
         assert!(copies(&posts).values().all(|n| *n == 1), "after {crash_after}: {posts:?}");
-        let mut said: Vec<String> = posts.iter().map(|post| format!("{} {:?} {}", post.to, post.cause, post.refs.join(""))).collect();
+        let mut said: Vec<String> =
+            posts.iter().map(|post| format!("{} {:?} {}", post.to, post.cause, post.refs.join(""))).collect();
         said.sort();
         (said, rig.engine().reports().await.unwrap().iter().map(|report| format!("{report:?}")).collect())
     }
@@ -676,7 +685,11 @@ async fn a_place_becomes_one_of_a_community_and_everybody_knows() {
     rig.settle().await;
     let asked = rig.world.posts().pop().unwrap();
     assert_eq!(asked.to, "dm:amara");
-    assert!(asked.text.contains("dora-d on Discord (dora-d)") && asked.text.contains("asks on Discord"), "{}", asked.text);
+    assert!(
+        asked.text.contains("dora-d on Discord (dora-d)") && asked.text.contains("asks on Discord"),
+        "{}",
+        asked.text
+    );
     assert_eq!(number(&rig, "select count(*) from communities").await, 2, "nothing is joined yet");
 
     let before = rig.world.posts().len();
@@ -696,7 +709,10 @@ async fn a_place_becomes_one_of_a_community_and_everybody_knows() {
     assert!(told.text.contains("asks on Discord is now a place of Eastbank"), "{}", told.text);
     assert!(say(&mut rig, "hana@asks", "needs").await.contains("Two lamps"));
     say(&mut rig, "dora@away", "care").await;
-    assert_eq!(manage(&mut rig, "dora@asks", &format!("community link {second}")).await.message, Message::Refused(Refusal::NoSuchCode));
+    assert_eq!(
+        manage(&mut rig, "dora@asks", &format!("community link {second}")).await.message,
+        Message::Refused(Refusal::NoSuchCode)
+    );
 }
 
 #[tokio::test]
@@ -731,7 +747,10 @@ async fn only_conveners_join_places_and_only_by_both_codes() {
     let second = code(&read(&manage(&mut rig, "mallory@lair", &format!("community link {first}")).await));
     let refuse = manage(&mut rig, "mallory@lair", &format!("community link {second}")).await;
     assert_eq!(refuse.message, Message::Refused(Refusal::CodeForOtherPlace));
-    assert_eq!(manage(&mut rig, "dora@asks", &format!("community link {first}")).await.message, Message::Refused(Refusal::NoSuchCode));
+    assert_eq!(
+        manage(&mut rig, "dora@asks", &format!("community link {first}")).await.message,
+        Message::Refused(Refusal::NoSuchCode)
+    );
     rig.settle().await;
     assert!(rig.world.posts().iter().any(|post| post.to == "dm:amara" && post.text.contains("mallory-d on Discord")));
     rig.settle().await;
@@ -743,7 +762,10 @@ async fn only_conveners_join_places_and_only_by_both_codes() {
     assert_eq!(refused(&mut rig, "amara", &format!("community link {second}")).await, Refusal::NoSuchCode);
     // A code for accounts joins no places, and the other way round.
     let first = code(&say(&mut rig, "amara", "link").await);
-    assert_eq!(manage(&mut rig, "dora@asks", &format!("community link {first}")).await.message, Message::Refused(Refusal::NoSuchCode));
+    assert_eq!(
+        manage(&mut rig, "dora@asks", &format!("community link {first}")).await.message,
+        Message::Refused(Refusal::NoSuchCode)
+    );
 }
 
 #[tokio::test]
@@ -759,7 +781,10 @@ async fn people_of_both_places_are_one_person_each_in_the_one_community() {
     rig.settle().await;
     say(&mut rig, "luis@dm", "care").await;
     assert_eq!(number(&rig, "select count(distinct member_id) from accounts where ref like 'luis%'").await, 1);
-    assert_eq!((number(&rig, "select count(distinct community_id) from members").await, number(&rig, ORPHANS).await), (1, 0));
+    assert_eq!(
+        (number(&rig, "select count(distinct community_id) from members").await, number(&rig, ORPHANS).await),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -773,7 +798,8 @@ async fn an_answer_that_waited_while_its_community_became_another_is_given_once(
     backup::make(&rig.data(), &archive, backup::Existing::Keep, rig.clock.now()).await.unwrap();
     unite(&mut rig).await;
     rig.settle().await;
-    let answers = |rig: &Rig| rig.discord.posts().iter().filter(|post| post.text.contains("How I write to you")).count();
+    let answers =
+        |rig: &Rig| rig.discord.posts().iter().filter(|post| post.text.contains("How I write to you")).count();
     assert_eq!(answers(&rig), 1, "it is given, although its community has ended");
     restore_into(&mut rig, &archive).await;
     rig.settle().await;
@@ -790,7 +816,8 @@ async fn two_communities_stay_two_whoever_is_in_both() {
     assert!(say(&mut rig, "hal@millrace", "needs").await.contains("Bread"));
     assert!(!say(&mut rig, "hal@millrace", "needs").await.contains("lamps"));
     assert!(!say(&mut rig, "hana", "needs").await.contains("Bread"));
-    let public: BTreeSet<String> = rig.discord.posts().into_iter().filter(|post| post.text.contains("lamps")).map(|post| post.to).collect();
+    let public: BTreeSet<String> =
+        rig.discord.posts().into_iter().filter(|post| post.text.contains("lamps")).map(|post| post.to).collect();
     assert_eq!(public, BTreeSet::from(["public:asks".to_owned()]));
 }
 

@@ -134,8 +134,9 @@ fn parameters() -> impl Iterator<Item = &'static str> {
 /// The ids that stand in the source of the copy, as string literals. Ids have a hyphen in them; nothing else there does.
 fn ids_in_source() -> BTreeSet<String> {
     let map = include_str!("../mod.rs");
-    let files =
-        sources!(card, care, dates, digest, draft, help, linking, lists, notices, nudges, phrase, refusals, replies, settings);
+    let files = sources!(
+        card, care, dates, digest, draft, help, linking, lists, notices, nudges, phrase, refusals, replies, settings
+    );
     let named: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     let read: Vec<&str> = files.iter().map(|(name, _)| *name).chain(["tests"]).collect();
     assert_eq!(named, read, "every file of the copy is read here");
