@@ -314,6 +314,7 @@ mod tests {
         community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly]
         community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly]
         community check:
+        community link: [code…]
         convener add: who
         convener remove: who
         help: [words…]
