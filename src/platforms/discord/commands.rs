@@ -120,9 +120,7 @@ fn options(spec: &'static Spec) -> Vec<Value> {
     let opens_a_form = opens_a_form(spec);
     let fields = Field::all(spec);
     let within = Field { name: IN.name, becomes: Becomes::Option(IN.takes), is_required: false, is_tail: false };
-    let mut required: Vec<&Field> = fields.iter().chain([&within]).collect();
-    required.sort_by_key(|field| !field.is_required);
-    required.into_iter().map(|field| option(field, field.is_required && !opens_a_form)).collect()
+    fields.iter().chain([&within]).map(|field| option(field, field.is_required && !opens_a_form)).collect()
 }
 
 fn option(field: &Field, is_required: bool) -> Value {
