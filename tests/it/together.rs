@@ -389,7 +389,7 @@ async fn an_account_that_leaves_begins_anew_and_everything_stays_with_the_other(
     rig.settle().await;
     assert!(say(&mut rig, "dev", "mine").await.contains("Two lamps"));
     assert!(say(&mut rig, "dev@asks", "mine").await.contains("Nothing of yours"));
-    let told = rig.discord.posts().into_iter().filter(|post| post.text.contains("dev on the console")).next_back();
+    let told = rig.discord.posts().into_iter().rfind(|post| post.text.contains("dev on the console"));
     assert!(told.is_some_and(|post| post.to == "dm:dev-d" && post.text.contains("took it out")));
     assert_eq!(number(&rig, ORPHANS).await, 0);
 }
