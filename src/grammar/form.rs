@@ -302,6 +302,8 @@ mod tests {
         invite: ask who
         mine:
         me: [zone] [language] [quiet] [away] [notices]
+        link: [code…]
+        unlink: [account…]
         gathering new: when… [where] [facilitator] [scribe]
         gathering list:
         gathering show: [gathering]
@@ -314,6 +316,7 @@ mod tests {
         community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly]
         community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly]
         community check:
+        community link: [code…]
         convener add: who
         convener remove: who
         help: [words…]

@@ -116,13 +116,17 @@ class Killing:
         return self.twin.get("/counters")["faults"]["struck"].get("slow_after", 0)
 
     def die_and_stay_away(self):
-        """What was recorded and not answered before Discord's token for it ran out is said in the direct message."""
+        """What was recorded and not answered before Discord's token for it ran out is said in the direct message. (What was
+        on its way as an answer when the bot died cannot be looked up any more by then: it is never said a second time.)"""
+        self.program.start_whole()
+        self.circle.settle()
+        self.program.kill()
         self.program.start("after-commit-heard:1")
         self.twin.until(connected=True)
         act = self.circle.ask(None)
         self.circle.outcome(act, "ack", 3000)
-        while self.program.lives():
-            self.circle.outcome(act, "reply", 100)
+        self.circle.outcome(act, "reply", 1000)
+        check(not self.program.lives(), "it did not die where it was told to")
         self.deaths["after-commit-heard"] += 1
         self.twin.post("/clock", advance_ms=LONG_AGO)
         self.late = act

@@ -143,8 +143,7 @@ fn the_documented_platforms_load_once_switched_on() {
     desk.write("matrix-password", 0o600, format!("{SECRET}\n"));
     desk.write("matrix-recovery-key", 0o600, "HKP7 XZHO\n");
     desk.write("discord-token", 0o600, format!("{OTHER_SECRET}\n"));
-    let other_ways =
-        ["password = ", "token_file = \"matrix", "token = ", "device_id", "recovery_key = "];
+    let other_ways = ["password = ", "token_file = \"matrix", "token = ", "device_id", "recovery_key = "];
     let lines: Vec<_> = switched_on().lines().map(str::to_owned).collect();
     let one_way: Vec<_> =
         lines.into_iter().filter(|line| !other_ways.iter().any(|way| line.starts_with(way))).collect();

@@ -120,9 +120,7 @@ fn options(spec: &'static Spec) -> Vec<Value> {
     let opens_a_form = opens_a_form(spec);
     let fields = Field::all(spec);
     let within = Field { name: IN.name, becomes: Becomes::Option(IN.takes), is_required: false, is_tail: false };
-    let mut required: Vec<&Field> = fields.iter().chain([&within]).collect();
-    required.sort_by_key(|field| !field.is_required);
-    required.into_iter().map(|field| option(field, field.is_required && !opens_a_form)).collect()
+    fields.iter().chain([&within]).map(|field| option(field, field.is_required && !opens_a_form)).collect()
 }
 
 fn option(field: &Field, is_required: bool) -> Value {
@@ -311,6 +309,8 @@ mod tests {
         /invite: ask! (completed), who! (person), in (completed)
         /mine: in (completed)
         /me: zone (completed), language (choice), quiet (text), away (completed), notices (yes or no), in (completed)
+        /link: code (text), in (completed)
+        /unlink: account (text), in (completed)
         /gathering new: when! (completed), where (text), facilitator (person), scribe (person), in (completed)
         /gathering list: in (completed)
         /gathering show: gathering (completed), in (completed)
@@ -323,6 +323,7 @@ mod tests {
         /community setup [conveners]: name (text), zone (completed), language (choice), nudges (number), confirm (number), digest (number), weekly (text), in (completed)
         /community settings [conveners]: name (text), zone (completed), language (choice), nudges (number), confirm (number), digest (number), weekly (text), in (completed)
         /community check [conveners]: in (completed)
+        /community link [conveners]: code (text), in (completed)
         /convener add [conveners]: who! (person), in (completed)
         /convener remove [conveners]: who! (person), in (completed)
         /help: words (text), in (completed)

@@ -103,7 +103,7 @@ impl Custom {
         let short = Short { command: rest.to_owned(), community };
         let invocation = short.invocation().ok_or(Stale)?;
         // Words are typed, never pressed.
-        if rest.trim().is_empty() || !invocation.words.is_empty() {
+        if rest.trim().is_empty() || invocation.texts().any(|text| !text.is_empty()) {
             return Err(Stale);
         }
         match kind {
@@ -190,6 +190,7 @@ mod tests {
             "1|p|||dance",
             "1|p|||",
             "1|p|||done P7 and words",
+            "1|p|||pledge A1 what:mine by:friday",
             "1|a|||-1",
             "1|a|||99999999999999999999",
             "1|f|||ask Two tables",

@@ -69,9 +69,11 @@ const IN_EASTBANK: Reader<'static> = Reader { calls: None, community: Some("east
 /// A message as somebody sees it, and what its buttons would say.
 fn look(face: &Face) -> String {
     let body = &face.body;
-    let mut seen = body["content"].as_str().unwrap().to_owned();
+    // A joiner that nobody sees would be seen by nobody here either.
+    let visible = |text: &str| text.replace('\u{2060}', "{joiner}");
+    let mut seen = visible(body["content"].as_str().unwrap());
     for embed in body["embeds"].as_array().unwrap() {
-        seen = format!("{seen}\n--- embed\n{}", embed["description"].as_str().unwrap());
+        seen = format!("{seen}\n--- embed\n{}", visible(embed["description"].as_str().unwrap()));
     }
     for row in body["components"].as_array().unwrap() {
         let buttons = row["components"].as_array().unwrap().iter();
@@ -84,7 +86,7 @@ fn look(face: &Face) -> String {
     if let Some(file) = &face.file {
         seen = format!("{seen}\n--- file {}: {}", file.name, body["attachments"]);
     }
-    seen
+    seen.replace('\u{2060}', "{joiner}")
 }
 
 fn card(words: &str, standing: Standing) -> Message {
@@ -108,7 +110,7 @@ fn a_card() {
     insta::assert_snapshot!(look(&message(&letter(place(), doc), Reader::default())), @r#"
     **A1 is looking for help**
     Two people who can \*rewire\* a lamp, see <https://lamps.example/a_b>.
-    \- @⁠everyone
+    \- @{joiner}everyone
     --- embed
     0 of 2 so far · by <t:1773500400:F> (<t:1773500400:R>) · skill
 
@@ -207,7 +209,7 @@ fn a_digest() {
     1 of 3 asks met.
 
     **Thanks**
-    - Ana\_: “you \<⁠@1> saved us” (P1)
+    - Ana\_: “you \<{joiner}@1> saved us” (P1)
 
     **Still looking**
     - **A2** (5 of 25) Chairs · by <t:1773500400:F> (<t:1773500400:R>)
@@ -309,6 +311,16 @@ fn a_message_too_long_for_discord_comes_whole_as_a_file() {
     assert!(last.ends_with('…'), "{last}");
 }
 
+#[test]
+fn whoever_sees_no_embeds_reads_the_beginning_of_what_is_too_long_for_the_content() {
+    let long = "a word ".repeat(400);
+    let doc = Doc { blocks: vec![Block::Paragraph(vec![Span::Said(long.clone())])], ..Doc::default() };
+    let face = answer(&doc, Reader::default(), true, Language::English);
+    let content = face.body["content"].as_str().unwrap();
+    assert!(content.starts_with("a word a word") && content.ends_with('…') && length(content) > 1_900, "{content}");
+    assert_eq!((&face.body["embeds"][0]["description"], face.file), (&json!(long), None));
+}
+
 /// What people typed, and what of it Discord is given: never markup, never a call.
 #[test]
 fn what_people_typed_is_words_alone() {
@@ -351,7 +363,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         r"\PC{0,40}",
         r"([*_~`|>#\[\]()<:@\\\n -]|https://|<@1>|@everyone|👩‍👩‍👧‍👦|e\u{301}{9}|1\.){0,60}",
-        ("[a-z*👩🏽]{1,9} ?", 0..700_usize).prop_map(|(word, times)| word.repeat(times)),
+        ("[a-z*👩🏽]{1,9} ?", 0..400_usize).prop_map(|(word, times)| word.repeat(times)),
     ]
 }
 
@@ -451,7 +463,7 @@ fn accepted(face: &Face) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn discord_never_has_a_reason_to_refuse_a_message(doc in doc(), calls in any::<bool>(), spanish in any::<bool>()) {

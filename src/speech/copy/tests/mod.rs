@@ -140,7 +140,8 @@ fn parameters() -> impl Iterator<Item = &'static str> {
 fn ids_in_source() -> BTreeSet<String> {
     let map = include_str!("../mod.rs");
     let files = sources!(
-        card, care, dates, digest, draft, help, lists, menus, notices, nudges, phrase, refusals, replies, settings
+        card, care, dates, digest, draft, help, linking, lists, menus, notices, nudges, phrase, refusals, replies,
+        settings
     );
     let named: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     let read: Vec<&str> = files.iter().map(|(name, _)| *name).chain(["tests"]).collect();
