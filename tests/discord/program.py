@@ -25,6 +25,8 @@ class Program:
         self.twin = twin
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="barnraiser-discord-"))
         self.process = None
+        self.rehearse_from = None
+        """Where its clock starts, if not now: "2026-03-10 08:59 UTC"."""
         twin.post("/application", name=APPLICATION, token=TOKEN)
         token = self.folder / "token"
         token.write_text(TOKEN)
@@ -62,9 +64,10 @@ ca_file = "{twin.at["ca"]}"
     def start(self, kill=None):
         """Starts it; with `kill` it ends itself at that point (src/failpoint.rs)."""
         env = self.environment(**({"BARNRAISER_TEST_KILL": kill} if kill else {}))
+        clock = ["--rehearse-from", self.rehearse_from] if self.rehearse_from else []
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                self.command("run"), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
+                self.command("run", *clock), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
             )
 
     def start_whole(self):
