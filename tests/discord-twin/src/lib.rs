@@ -27,6 +27,8 @@
 //! It is no Discord: it keeps everything in memory, knows only what bots with commands, messages, threads, direct
 //! messages and scheduled events need, and must never be reachable from outside the machine.
 
+#![warn(missing_docs)]
+
 mod clock;
 mod control;
 mod errors;
@@ -158,6 +160,12 @@ impl Twin {
         world.touch();
     }
 
+    /// Lets the twin's time stand still until [`Twin::advance`] moves it, or go on from where it stood. A test in which it
+    /// stands never fails because a machine was slow.
+    pub fn stop_clock(&self, stopped: bool) {
+        self.shared.lock().clock.stop(stopped);
+    }
+
     /// What the program prints when it is ready: how to reach each part.
     pub fn addresses(&self) -> Value {
         json!({
@@ -169,6 +177,10 @@ impl Twin {
 
 impl Drop for Twin {
     fn drop(&mut self) {
+        // The gateway's sockets have left the listeners' hands.
+        for session in self.shared.lock().sessions.values_mut() {
+            session.close(1001, "The twin ends.");
+        }
         for task in &self.listening {
             task.abort();
         }

@@ -110,10 +110,6 @@ struct Connection {
 impl Connection {
     async fn write(&mut self, sink: &mut Sink, payload: Value) -> bool {
         use futures_util::SinkExt;
-        if self.shared.lock().faults.silent {
-            // The connection looks alive and carries nothing.
-            return true;
-        }
         record(&self.shared, "twin", &payload);
         sink.send(self.packing.pack(payload.to_string())).await.is_ok()
     }
@@ -124,7 +120,8 @@ impl Connection {
         record(&self.shared, "bot", &payload);
         let shared = self.shared.clone();
         let mut world = shared.lock();
-        let now = world.now_ms();
+        // Clients pace themselves by their own clock, whatever the twin's shows.
+        let now = world.clock.machine_ms();
         self.sends.retain(|at| *at > now - 60_000);
         self.sends.push(now);
         if self.sends.len() > SENDS_A_MINUTE {
@@ -133,6 +130,10 @@ impl Connection {
         let data = &payload["d"];
         match payload["op"].as_u64() {
             Some(1) => {
+                if let Some(session) = self.session.as_ref().and_then(|id| world.sessions.get_mut(id)) {
+                    session.heartbeats += 1;
+                }
+                world.touch();
                 if !world.faults.silent {
                     // Nobody is left to read it if this fails.
                     let _ = self.to_socket.send(ToSocket::Send(json!({"op": 11, "d": null, "s": null, "t": null})));
@@ -204,7 +205,10 @@ impl Connection {
         wire::merge(&mut user, json!({"verified": true, "mfa_enabled": true, "email": null}));
         let ready = json!({
             "v": 10, "user": user, "session_id": session, "resume_gateway_url": world.gateway_url,
-            "application": {"id": app, "flags": application_flags(world, app)}, "shard": [shard.0, shard.1],
+            "application": {
+                "id": app, "flags": application_flags(world, app), "flags_new": application_flags(world, app).to_string(),
+            },
+            "shard": [shard.0, shard.1],
             "guilds": guilds.iter().map(|(id, _)| json!({"id": id, "unavailable": true})).collect::<Vec<_>>(),
             "session_type": "normal", "private_channels": [], "relationships": [], "presences": [], "guild_join_requests": [],
             "user_settings": {}, "geo_ordered_rtc_regions": ["us-central"], "auth": {}, "_trace": ["discord-twin"],
