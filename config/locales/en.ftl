@@ -545,9 +545,9 @@ check-all-well = All is well.
 
 # The first message in a channel of a server that the bot was brought to.
 welcome-heading = Hello! I help a community keep its promises
-welcome =
+welcome-words =
     People here can ask for help and pledge it, each with one command. I remember who promised what, remind them gently and at most three times, and before each gathering I tell everyone what was kept and what is still needed. Who fell short I tell nobody.
-
+welcome-begin =
     To begin, somebody who may manage this server sets me up in the channel where asks should stand.
 # Buttons under it: opens the form that sets the bot up; shows an example; says what is kept.
 button-set-up = Set up
@@ -555,20 +555,18 @@ button-example = See an example
 button-privacy = Privacy
 
 # What `help example` answers: a small story in commands. $date is a day a week from now in figures.
-help-example =
+help-story-hint =
     A small story:
-
     - Dev needs something: `ask Two people who can rewire a lamp need:2 by:{ $date }`
     - A card with it stands where everyone sees it. Bea promises: `pledge A1 what:"I'll bring a tester" by:{ $date }`
     - Two days before, I remind Bea, and nobody else. She can move the day, or hand it back, and no reason is asked.
-    - It is done: `done P1`. I ask Dev whether it arrived, and Dev can say thanks: `thanks P1 You saved us!`
+    - When it is done: `done P1` and I ask Dev whether it arrived, and Dev can say thanks: `thanks P1 You saved us!`
     - Before the next gathering everyone reads what was kept and what is still needed.
 # What `help privacy` answers.
-help-privacy =
+help-privacy-hint =
     What I keep, and who sees it:
-
     - I hear commands, buttons, and what is written to me alone. What you say to each other I neither read nor keep.
-    - An open ask is for everyone here. A private one is for you, the conveners and whom you invite: add `visibility:private`
+    - An open ask is for everyone here. A private one is for you, the conveners and whom you invite: add ~visibility:private~
     - Reminders come to you alone. Nobody is ever told who fell short, not even as a number of one.
     - Some time after something has ended its words are blanked: a year, unless the person who runs me settled otherwise. Counts stay, without names.
     - What is yours: `mine`

@@ -461,9 +461,9 @@ check-all-well = Todo va bien.
 
 # El primer mensaje en un canal de un servidor al que trajeron al bot.
 welcome-heading = ¡Hola! Ayudo a una comunidad a cumplir lo que promete
-welcome =
+welcome-words =
     Aquí la gente puede pedir ayuda y comprometerse a darla, cada cosa con un comando. Recuerdo quién prometió qué, se lo recuerdo con suavidad y tres veces como mucho, y antes de cada encuentro cuento a todo el mundo lo que se cumplió y lo que aún hace falta. Quién no pudo, no se lo digo a nadie.
-
+welcome-begin =
     Para empezar, alguien que pueda gestionar este servidor me configura en el canal donde deban estar las peticiones.
 # Botones debajo: abre el formulario de configuración; muestra un ejemplo; dice qué se guarda.
 button-set-up = Configurar
@@ -471,20 +471,18 @@ button-example = Ver un ejemplo
 button-privacy = Privacidad
 
 # Lo que responde `help example`: una pequeña historia en comandos. $date es un día dentro de una semana, en cifras.
-help-example =
+help-story-hint =
     Una pequeña historia:
-
     - Dev necesita algo: `ask Dos personas que sepan cablear una lámpara need:2 by:{ $date }`
     - Una tarjeta lo muestra donde todo el mundo la ve. Bea se compromete: `pledge A1 what:"Llevo un comprobador" by:{ $date }`
     - Dos días antes se lo recuerdo a Bea, y a nadie más. Puede cambiar el día o devolverlo, y no se pregunta por qué.
-    - Está hecho: `done P1`. Pregunto a Dev si llegó, y Dev puede dar las gracias: `thanks P1 ¡Nos salvaste!`
+    - Cuando esté hecho: `done P1` y pregunto a Dev si llegó, y Dev puede dar las gracias: `thanks P1 ¡Nos salvaste!`
     - Antes del próximo encuentro todo el mundo lee lo que se cumplió y lo que aún hace falta.
 # Lo que responde `help privacy`.
-help-privacy =
+help-privacy-hint =
     Lo que guardo, y quién lo ve:
-
     - Oigo los comandos, los botones y lo que me escriben a solas. Lo que se dicen entre ustedes ni lo leo ni lo guardo.
-    - Una petición abierta es para todo el mundo aquí. Una privada es para ti, quienes coordinan y a quien invites: añade `visibility:private`
+    - Una petición abierta es para todo el mundo aquí. Una privada es para ti, quienes coordinan y a quien invites: añade ~visibility:private~
     - Los recordatorios te llegan solo a ti. Nunca se dice quién no pudo, ni siquiera como un número de uno.
     - Un tiempo después de que algo termina, sus palabras se borran: un año, salvo que quien me mantiene decida otra cosa. Quedan las cuentas, sin nombres.
     - Lo tuyo: `mine`

@@ -60,8 +60,8 @@ pub(super) fn help(d: &mut Draft<'_>, path: Option<&str>, role: Role) {
         return;
     }
     match wanted.as_str() {
-        "example" => return d.tell("help-example", &[("date", d.example())]),
-        "privacy" => return d.tell("help-privacy", &[]),
+        "example" => return d.tell("help-story-hint", &[("date", d.example())]),
+        "privacy" => return d.tell("help-privacy-hint", &[]),
         _ => {}
     }
     // `help gathering`: everything that begins with it.

@@ -158,7 +158,8 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::Check { items, troubles, backup } => settings::check(d, items, troubles, *backup),
         Message::Welcome => {
             d.heading("welcome-heading", &[]);
-            d.tell("welcome", &[]);
+            d.tell("welcome-words", &[]);
+            d.tell("welcome-begin", &[]);
             d.answers(
                 vec![
                     Answer::words("button-set-up", "community setup name: zone:".to_owned()),
