@@ -102,6 +102,8 @@ fn every_form_asks_for_what_the_grammar_needs() {
     invite: ask who
     mine:
     me: [zone] [language] [quiet] [away] [notices]
+    link: [code…]
+    unlink: [account…]
     gathering new: when… [where] [facilitator] [scribe]
     gathering list:
     gathering show: [gathering]
@@ -114,6 +116,7 @@ fn every_form_asks_for_what_the_grammar_needs() {
     community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly]
     community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly]
     community check:
+    community link: [code…]
     convener add: who
     convener remove: who
     help: [words…]
