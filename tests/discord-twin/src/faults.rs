@@ -43,6 +43,8 @@ pub struct Faults {
     pub reorder_next: bool,
     /// Heartbeats are not answered, and nothing is sent: a connection that is dead and does not know it.
     pub silent: bool,
+    /// Nobody gets a connection to the gateway.
+    pub refuse: bool,
     struck: BTreeMap<String, u64>,
 }
 
@@ -111,7 +113,7 @@ impl Faults {
             "waiting": waiting.iter().map(|armed| {
                 json!({"route": armed.pattern, "do": name_of(&armed.trouble), "times": armed.left, "skip": armed.skip})
             }).collect::<Vec<_>>(),
-            "struck": self.struck, "silent": self.silent,
+            "struck": self.struck, "silent": self.silent, "refuse": self.refuse,
         })
     }
 }

@@ -27,6 +27,8 @@
 //! It is no Discord: it keeps everything in memory, knows only what bots with commands, messages, threads, direct
 //! messages and scheduled events need, and must never be reachable from outside the machine.
 
+#![warn(missing_docs)]
+
 mod clock;
 mod control;
 mod errors;
@@ -169,6 +171,10 @@ impl Twin {
 
 impl Drop for Twin {
     fn drop(&mut self) {
+        // The gateway's sockets have left the listeners' hands.
+        for session in self.shared.lock().sessions.values_mut() {
+            session.close(1001, "The twin ends.");
+        }
         for task in &self.listening {
             task.abort();
         }

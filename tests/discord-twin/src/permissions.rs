@@ -2,7 +2,7 @@
 //! otherwise the roles' permissions, then the overwrites for everyone, for roles, for the one person.
 
 use crate::clock::Id;
-use crate::state::{Channel, World};
+use crate::state::{Channel, PRIVATE_THREAD, World};
 
 macro_rules! bits {
     ($($(#[$doc:meta])* $name:ident = $shift:literal;)*) => {
@@ -148,6 +148,12 @@ pub fn in_channel(world: &World, channel: &Channel, user: Id) -> u64 {
     sum = sum & !deny | allow;
     if let Some(own) = overwrites.iter().find(|overwrite| overwrite.of_a_member && overwrite.id == user) {
         sum = sum & !own.deny | own.allow;
+    }
+    if channel.kind == PRIVATE_THREAD && sum & MANAGE_THREADS == 0 {
+        let inside = channel.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user));
+        if !inside {
+            return 0;
+        }
     }
     // Implicit denials: nothing works in a channel one cannot see, and what rides on a message needs to send one.
     if sum & VIEW_CHANNEL == 0 {

@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
@@ -27,16 +28,22 @@ const LARGEST_BODY: usize = 32 << 20;
 #[derive(Debug)]
 pub struct Cut;
 
-/// Takes connections until the task is dropped.
+/// Takes connections until the task is dropped, and ends with them.
 pub async fn listen(listener: TcpListener, shared: Shared, tls: Option<Arc<ServerConfig>>) {
     let acceptor = tls.map(TlsAcceptor::from);
+    let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        // Nothing is left but to try again when the system has no socket to give.
+        let Ok((stream, _)) = accepted else { continue };
         // Small answers must not wait for company.
         let _ = stream.set_nodelay(true);
         let shared = shared.clone();
         let acceptor = acceptor.clone();
-        tokio::spawn(async move {
+        connections.spawn(async move {
             match acceptor {
                 None => connection(stream, shared).await,
                 Some(acceptor) => {
@@ -94,6 +101,9 @@ pub fn reply(status: u16, body: Option<&Value>, headers: &[(&'static str, String
 }
 
 async fn gateway(shared: Shared, request: Request<Body>) -> Response<Body> {
+    if shared.lock().faults.refuse {
+        return reply(503, Some(&json!({"message": "503: Service Unavailable", "code": 0})), &[]);
+    }
     let query = request.uri().query().unwrap_or_default().to_owned();
     let (mut parts, _) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;

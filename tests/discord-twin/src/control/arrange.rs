@@ -252,6 +252,7 @@ pub fn fault(world: &mut World, asked: &Asked) -> Done<Value> {
     match wanted {
         "duplicate_next" => world.faults.duplicate_next += asked.number("times").unwrap_or(1),
         "reorder_next" => world.faults.reorder_next = true,
+        "refuse" => world.faults.refuse = asked.truth("on").unwrap_or(true),
         "silent" => world.faults.silent = asked.truth("on").unwrap_or(true),
         "close" | "reconnect" | "invalid_session" => {
             let code = asked.number("code").and_then(|code| u16::try_from(code).ok()).unwrap_or(4000);

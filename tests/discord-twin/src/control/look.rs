@@ -58,6 +58,7 @@ pub fn sessions(world: &mut World, _asked: &Asked) -> Done<Value> {
         json!({
             "id": session.id, "app": session.app, "intents": session.intents, "shard": [session.shard.0, session.shard.1],
             "seq": session.seq, "connected": session.socket.is_some(), "resumable": session.resumable,
+            "heartbeats": session.heartbeats,
         })
     });
     Ok(Value::Array(told.collect()))
@@ -81,7 +82,7 @@ pub fn counters(world: &mut World, _asked: &Asked) -> Done<Value> {
 
 /// Whether what `POST /twin/until` waits for holds, and what it is:
 /// `{"user", "channel", "contains", "count"?}` (the messages), `{"connected": app}`, `{"command": name}`,
-/// `{"struck": fault, "count"?}`.
+/// `{"struck": fault, "count"?}`, `{"heartbeats": so many of one session}`.
 pub fn holds(world: &World, asked: &Asked) -> Done<Option<Value>> {
     let count = usize::try_from(asked.number("count").unwrap_or(1)).unwrap_or(usize::MAX);
     if let Some(text) = asked.text("contains") {
@@ -100,8 +101,14 @@ pub fn holds(world: &World, asked: &Asked) -> Done<Option<Value>> {
         let times = told["struck"][name].as_u64().unwrap_or(0);
         return Ok((times >= count as u64).then_some(told));
     }
+    if let Some(times) = asked.number("heartbeats") {
+        let heard = world.sessions.values().map(|session| session.heartbeats).max().unwrap_or(0);
+        return Ok((heard >= times).then_some(json!({"heartbeats": heard})));
+    }
     if asked.get("connected").is_null() {
-        return Err("\"contains\", \"connected\", \"command\" or \"struck\" has to say what to wait for".into());
+        return Err(
+            "\"contains\", \"connected\", \"command\", \"heartbeats\" or \"struck\" has to say what to wait for".into(),
+        );
     }
     let wanted = asked.truth("connected").unwrap_or(true);
     let app = asked.named_app(world)?;

@@ -57,6 +57,8 @@ pub struct Session {
     held: Option<Value>,
     /// Whether it may be resumed.
     pub resumable: bool,
+    /// How often its client's heart was heard.
+    pub heartbeats: u64,
 }
 
 impl Session {
@@ -72,6 +74,7 @@ impl Session {
             connection: 0,
             held: None,
             resumable: true,
+            heartbeats: 0,
         }
     }
 
@@ -96,14 +99,17 @@ impl Session {
         }
     }
 
-    fn number(&mut self, name: &str, data: Value) {
+    /// Gives an event its number, keeps it, and says it unless the connection is dead.
+    fn number(&mut self, name: &str, data: Value, silent: bool) {
         self.seq += 1;
         let payload = json!({"op": 0, "t": name, "s": self.seq, "d": data});
         self.buffer.push_back((self.seq, payload.clone()));
         if self.buffer.len() > REPLAYED {
             self.buffer.pop_front();
         }
-        self.say(payload);
+        if !silent {
+            self.say(payload);
+        }
     }
 
     /// The events after `seq`, if all of them are still there.
@@ -120,11 +126,12 @@ impl Session {
 pub fn send(world: &mut World, session: &str, name: &str, data: Value) {
     let twice = world.faults.duplicate_next > 0 && name != "READY";
     let wait = world.faults.reorder_next && name != "READY";
+    let silent = world.faults.silent;
     let Some(session) = world.sessions.get_mut(session) else { return };
     if let Some(held) = session.held.take() {
-        session.number(name, data);
+        session.number(name, data, silent);
         let held_name = held["t"].as_str().unwrap_or_default().to_owned();
-        session.number(&held_name, held["d"].clone());
+        session.number(&held_name, held["d"].clone(), silent);
         return;
     }
     if wait {
@@ -134,11 +141,11 @@ pub fn send(world: &mut World, session: &str, name: &str, data: Value) {
         return;
     }
     if twice {
-        session.number(name, data.clone());
+        session.number(name, data.clone(), silent);
         world.faults.duplicate_next -= 1;
         world.faults.note("duplicated");
     }
-    session.number(name, data);
+    session.number(name, data, silent);
 }
 
 /// Sends an event to every session of an application that minds the server and has one of the intents (0: needs none).

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Reply, channels, nothing, ok};
+use super::{Call, Reply, channels, nothing, ok, threads};
 use crate::clock::Id;
 use crate::errors::{self, Answer, Refusal};
 use crate::gateway::{MESSAGE_CONTENT, events};
@@ -193,8 +193,15 @@ pub fn give_message(world: &mut World, mut message: Message) -> Id {
             }
         }
     }
+    let (channel, mentions) = (message.channel, message.mentions.clone());
     world.messages.insert(id, message);
     events::message(world, "MESSAGE_CREATE", id);
+    if !quiet && world.channels.get(&channel).is_some_and(|channel| channel.thread.is_some()) {
+        // Whoever is mentioned in a thread is in it from then on, if they see the channel it hangs in.
+        for user in mentions {
+            threads::draw_in(world, channel, user);
+        }
+    }
     world.touch();
     id
 }

@@ -152,6 +152,17 @@ pub fn enter(world: &mut World, thread: Id, user: Id) {
     }
 }
 
+/// Somebody who is mentioned comes in, if they see the channel the thread hangs in.
+pub fn draw_in(world: &mut World, thread: Id, user: Id) {
+    let parent = world.channels.get(&thread).and_then(|channel| channel.parent);
+    let sees = parent
+        .and_then(|id| world.channels.get(&id))
+        .is_some_and(|parent| permissions::in_channel(world, parent, user) & VIEW_CHANNEL != 0);
+    if sees {
+        enter(world, thread, user);
+    }
+}
+
 /// `PUT /channels/{id}/thread-members/@me`
 pub fn join(world: &mut World, call: &mut Call) -> Answer<Reply> {
     let thread = find(world, call)?;

@@ -136,11 +136,16 @@ pub struct Bot {
 impl Bot {
     /// Connected, with HELLO read.
     pub async fn connect(twin: &Twin) -> Bot {
-        let (socket, _) =
-            tokio_tungstenite::connect_async(format!("{}?v=10&encoding=json", twin.gateway())).await.unwrap();
-        let mut bot = Bot { socket, seq: 0, session: String::new(), ready: Value::Null };
+        let mut bot = Bot::open(twin, "").await;
         assert_eq!(bot.payload().await["op"], 10);
         bot
+    }
+
+    /// Connected, with nothing read.
+    pub async fn open(twin: &Twin, more: &str) -> Bot {
+        let url = format!("{}?v=10&encoding=json{more}", twin.gateway());
+        let (socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+        Bot { socket, seq: 0, session: String::new(), ready: Value::Null }
     }
 
     /// Logged in, with READY and the servers read.
