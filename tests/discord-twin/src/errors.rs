@@ -55,6 +55,7 @@ refusals! {
     not_the_author = 403, 50005, "Cannot edit a message authored by another user";
     empty_message = 400, 50006, "Cannot send an empty message";
     cannot_dm = 403, 50007, "Cannot send messages to this user";
+    bad_recipient = 400, 50033, "Invalid Recipient(s)";
     not_of_this_kind = 400, 50024, "Cannot execute action on this channel type";
     bad_webhook_token = 401, 50027, "Invalid Webhook Token";
     missing_permissions = 403, 50013, "Missing Permissions";

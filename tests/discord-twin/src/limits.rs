@@ -209,10 +209,14 @@ impl Limits {
         Verdict { headers, refused: Some(body) }
     }
 
+    /// Not Discord answers but Cloudflare before it, which clients tell by its headers.
     fn banned(&mut self) -> Verdict {
         *self.served_429.entry("banned".into()).or_default() += 1;
         let body = json!({"message": "You are being blocked from accessing our API temporarily.", "code": 0});
-        Verdict { headers: vec![("retry-after", "3600".to_owned())], refused: Some(body) }
+        Verdict {
+            headers: vec![("retry-after", "3600".to_owned()), ("cf-ray", "0-TWIN".to_owned())],
+            refused: Some(body),
+        }
     }
 
     /// Counts an answer towards the ban.

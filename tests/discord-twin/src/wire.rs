@@ -101,7 +101,7 @@ pub fn guild_create(world: &World, guild: &Guild, app: Id) -> Value {
         json!({
             "joined_at": iso(me.map_or(0, |member| member.joined_ms)), "large": false, "unavailable": false,
             "member_count": guild.members.len(), "voice_states": [], "presences": [], "stage_instances": [],
-            "soundboard_sounds": [],
+            "soundboard_sounds": [], "hub_type": null,
             "members": me.iter().map(|each| member(world, each)).collect::<Vec<_>>(),
             "channels": channels.iter().map(|each| channel(world, each)).collect::<Vec<_>>(),
             "threads": threads.iter().filter(seen).map(|each| channel(world, each)).collect::<Vec<_>>(),

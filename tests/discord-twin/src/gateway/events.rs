@@ -137,10 +137,14 @@ fn available(world: &World, guild: Id) -> Vec<Id> {
     if away { Vec::new() } else { world.apps_in(guild) }
 }
 
-/// The server as a whole, to one application.
-pub fn guild_create(world: &mut World, guild: Id, app: Id) {
+/// The server as a whole, to one application. One that has just been added is told nothing of outages: discord.py knows
+/// by that a server it has joined from one that is back.
+pub fn guild_create(world: &mut World, guild: Id, app: Id, added: bool) {
     let Some(of) = world.guilds.get(&guild) else { return };
-    let data = wire::guild_create(world, of, app);
+    let mut data = wire::guild_create(world, of, app);
+    if let (true, Value::Object(fields)) = (added, &mut data) {
+        fields.remove("unavailable");
+    }
     send_to(world, app, Some(guild), GUILDS, "GUILD_CREATE", &data);
 }
 

@@ -204,7 +204,10 @@ impl Connection {
         wire::merge(&mut user, json!({"verified": true, "mfa_enabled": true, "email": null}));
         let ready = json!({
             "v": 10, "user": user, "session_id": session, "resume_gateway_url": world.gateway_url,
-            "application": {"id": app, "flags": application_flags(world, app)}, "shard": [shard.0, shard.1],
+            "application": {
+                "id": app, "flags": application_flags(world, app), "flags_new": application_flags(world, app).to_string(),
+            },
+            "shard": [shard.0, shard.1],
             "guilds": guilds.iter().map(|(id, _)| json!({"id": id, "unavailable": true})).collect::<Vec<_>>(),
             "session_type": "normal", "private_channels": [], "relationships": [], "presences": [], "guild_join_requests": [],
             "user_settings": {}, "geo_ordered_rtc_regions": ["us-central"], "auth": {}, "_trace": ["discord-twin"],

@@ -144,7 +144,7 @@ pub fn add_app(world: &mut World, guild: Id, app: Id, permissions: u64) -> Id {
         None => role(world, guild, &name, permissions, Some(app)),
     };
     join(world, guild, app, vec![own]);
-    events::guild_create(world, guild, app);
+    events::guild_create(world, guild, app, true);
     own
 }
 
@@ -170,7 +170,7 @@ pub fn outage(world: &mut World, guild: Id, away: bool) {
         if away {
             events::guild_delete(world, guild, app, true);
         } else {
-            events::guild_create(world, guild, app);
+            events::guild_create(world, guild, app, false);
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A handler is a plain function on the world. It never waits; what makes a request slow or cuts it is decided here.
 
+mod body;
 mod channels;
 mod commands;
 mod events;
@@ -17,9 +18,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart};
+use axum::http::Response;
 use axum::http::request::Parts;
-use axum::http::{Request, Response};
 use serde_json::{Value, json};
 
 use crate::Shared;
@@ -30,6 +30,7 @@ use crate::limits::Asked;
 use crate::server::{Cut, reply};
 use crate::state::World;
 
+pub use body::{Upload, read_query};
 pub use channels::{remove as remove_channel, set_reaction};
 pub use interactions::begin;
 pub use messages::{delete_message, give_message, mentioned};
@@ -55,16 +56,6 @@ fn created(body: Value) -> Answer<Reply> {
 /// 204.
 fn nothing() -> Answer<Reply> {
     Ok(Reply { status: 204, body: None })
-}
-
-/// A file that came with a message.
-#[derive(Clone, Debug)]
-pub struct Upload {
-    /// The number in `files[0]`.
-    pub index: String,
-    pub name: String,
-    pub content_type: Option<String>,
-    pub size: usize,
 }
 
 /// A request that found its route.
@@ -201,8 +192,10 @@ fn fit(template: &str, path: &str) -> Option<Vec<String>> {
     let mut steps = path.split('/');
     for wanted in template.split('/') {
         let step = steps.next()?;
+        // Also what is spelt out may come escaped: discord.js writes `%40original`.
+        let step = body::decode(step);
         if wanted.starts_with('{') {
-            params.push(decode(step));
+            params.push(step);
         } else if wanted != step {
             return None;
         }
@@ -221,7 +214,7 @@ pub async fn serve(shared: &Shared, parts: Parts, path: &str, bytes: Bytes) -> R
     let Some((route, params)) = found else {
         return Ok(no_such_route(shared, &method, path, inner, &bytes));
     };
-    let read = read_body(&parts, bytes).await;
+    let read = body::read(&parts, bytes).await;
     let seen = Seen { method: &method, route: route.template, path, query: parts.uri.query() };
 
     // Who asks, what the limits say, and whether something goes wrong: one moment under the lock.
@@ -374,70 +367,4 @@ fn authorization(parts: &Parts) -> Option<&str> {
 
 fn seconds(ms: i64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
-}
-
-/// The JSON of a body, also from an upload in several parts, and the files beside it.
-async fn read_body(parts: &Parts, bytes: Bytes) -> Answer<(Value, Vec<Upload>)> {
-    if bytes.is_empty() {
-        return Ok((Value::Null, Vec::new()));
-    }
-    let kind = parts.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        return read_parts(kind, bytes).await.ok_or_else(errors::bad_json);
-    }
-    if !kind.starts_with("application/json") {
-        let said = "Expected \"Content-Type\" header to be one of {'application/json', 'multipart/form-data'}.";
-        return Err(errors::bad_form("", "CONTENT_TYPE_INVALID", said));
-    }
-    serde_json::from_slice(&bytes).map(|body| (body, Vec::new())).map_err(|_| errors::bad_json())
-}
-
-async fn read_parts(kind: &str, bytes: Bytes) -> Option<(Value, Vec<Upload>)> {
-    let request = Request::builder().header("content-type", kind).body(Body::from(bytes)).ok()?;
-    let mut multipart = Multipart::from_request(request, &()).await.ok()?;
-    let (mut body, mut files) = (Value::Null, Vec::new());
-    while let Some(field) = multipart.next_field().await.ok()? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "payload_json" {
-            body = serde_json::from_slice(&field.bytes().await.ok()?).ok()?;
-        } else if let Some(index) = name.strip_prefix("files[").and_then(|rest| rest.strip_suffix(']')) {
-            let index = index.to_owned();
-            let name = field.file_name().unwrap_or("file").to_owned();
-            let content_type = field.content_type().map(str::to_owned);
-            let size = field.bytes().await.ok()?.len();
-            files.push(Upload { index, name, content_type, size });
-        }
-    }
-    Some((body, files))
-}
-
-/// The pairs of a query, each name once.
-pub fn read_query(query: Option<&str>) -> BTreeMap<String, String> {
-    let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect()
-}
-
-/// A piece of an address with its escapes undone.
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = bytes[at] == b'%';
-        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| escaped) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }

@@ -73,7 +73,7 @@ pub fn open_dm(world: &mut World, call: &mut Call) -> Answer<Reply> {
     let known = world.users.get(&recipient).is_some_and(|user| !user.bot);
     if !known {
         let of_a_bot = world.users.contains_key(&recipient);
-        return Err(if of_a_bot { errors::cannot_dm() } else { errors::unknown_user() });
+        return Err(if of_a_bot { errors::cannot_dm() } else { errors::bad_recipient() });
     }
     // No event tells of it: applications have not heard of new direct messages since version 8.
     let id = world.open_dm(call.app, recipient);
@@ -93,6 +93,7 @@ pub fn application(world: &mut World, call: &mut Call) -> Answer<Reply> {
     ok(json!({
         "id": app.id, "name": name, "icon": null, "description": "", "type": null, "summary": "", "bot_public": true,
         "bot_require_code_grant": false, "verify_key": "0".repeat(64), "flags": application_flags(world, app.id),
+        "flags_new": application_flags(world, app.id).to_string(), "eligible_oauth2_scopes": [],
         "bot": wire::user_of(world, app.id), "owner": wire::user_of(world, app.id), "team": null, "hook": true,
         "redirect_uris": [], "interactions_endpoint_url": null, "role_connections_verification_url": null,
         "rpc_origins": [], "is_monetized": false, "is_verified": false, "storefront_available": false,

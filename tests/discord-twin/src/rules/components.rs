@@ -316,14 +316,26 @@ fn settle(component: &mut Value, next: &mut u64) {
             }
         }
     }
-    if let Value::Object(fields) = component {
-        fields.retain(|_, value| !value.is_null());
+    let Value::Object(fields) = component else { return };
+    fields.retain(|_, value| !value.is_null());
+    // In a message nothing is required; libraries say it of every select.
+    fields.remove("required");
+    settle_emoji(fields.get_mut("emoji"));
+    for option in fields.get_mut("options").and_then(Value::as_array_mut).into_iter().flatten() {
+        settle_emoji(option.get_mut("emoji"));
     }
-    for child in component["components"].as_array_mut().into_iter().flatten() {
+    for child in fields.get_mut("components").and_then(Value::as_array_mut).into_iter().flatten() {
         settle(child, next);
     }
-    if component["accessory"].is_object() {
-        settle(&mut component["accessory"], next);
+    if let Some(accessory) = fields.get_mut("accessory") {
+        settle(accessory, next);
+    }
+}
+
+/// An emoji that everybody has is given back without the id it does not have.
+fn settle_emoji(emoji: Option<&mut Value>) {
+    if let Some(Value::Object(fields)) = emoji {
+        fields.retain(|_, value| !value.is_null());
     }
 }
 

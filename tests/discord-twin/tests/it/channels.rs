@@ -121,7 +121,7 @@ async fn whoever_closed_their_direct_messages_is_not_reached() {
 #[tokio::test]
 async fn a_direct_message_is_opened_with_people_only() {
     let scene = Scene::new().await;
-    for (recipient, code) in [(json!("1"), 10013), (json!(scene.app), 50007), (json!("ana"), 50035)] {
+    for (recipient, code) in [(json!("1"), 50033), (json!(scene.app), 50007), (json!("ana"), 50035)] {
         let (_, said) = scene.rest("POST", "/users/@me/channels", json!({"recipient_id": recipient})).await;
         assert_eq!(said["code"], code);
     }

@@ -87,6 +87,7 @@ async fn too_much_that_is_refused_shuts_the_address_out() {
     scene.act("/settings", json!({"limits": "discord"})).await;
     let response = scene.request("GET", "/users/@me").send().await.unwrap();
     assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"3600".parse().unwrap()));
+    assert!(!response.headers().contains_key("via"), "it looks as if Discord had answered");
     scene.twin.advance(600_000);
     assert_eq!(scene.get("/users/@me").await.0, 200);
 }
