@@ -149,8 +149,6 @@ button-thanks = Say thanks
 # On the preview of the digest.
 button-post = Post now
 button-hold = Hold
-# On a button under a refused form: opens it again with everything that was typed.
-button-again = Open it again
 # A button in a message about several things: $label is one of the above, $id is P7 or A3.
 button-with-id = { $id }: { $label }
 

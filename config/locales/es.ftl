@@ -104,8 +104,6 @@ label-amount = Cantidad: { $amount }
 label-first = Primer paso: { $first }
 label-kind = Clase de ayuda: { $kind }
 
-# En un botón bajo un formulario rechazado: lo abre otra vez con todo lo escrito.
-button-again = Abrirlo otra vez
 ## Botones: de una a tres palabras
 
 # Los mismos que en en.ftl, en el mismo orden.

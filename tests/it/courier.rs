@@ -66,7 +66,8 @@ async fn it_works_when_there_is_something_to_say_and_ends_when_it_is_told_to() {
     let mut rig = Rig::eastbank().await;
     let (platform, courier) = Watched::on(&rig, ServerClock::Silent);
     let shutdown = CancellationToken::new();
-    let running = tokio::spawn(courier.run(shutdown.clone()));
+    let told = shutdown.clone();
+    let running = tokio::spawn(async move { courier.run(told).await });
     for words in ["ask Two lamps", "ask Two chairs"] {
         rig.say("dev", words).await;
         let came = tokio::time::timeout(Duration::from_secs(60), platform.came.notified()).await;

@@ -131,7 +131,9 @@ impl Inner {
             Destination::Place { id, .. } => {
                 To::Place(id.strip_prefix("place-").and_then(|n| n.parse().ok()).unwrap_or(99))
             }
-            Destination::Person(account) | Destination::Chat { account, .. } => To::Person(self.names[&account.id]),
+            Destination::Person(account) | Destination::Chat { account, .. } | Destination::Whisper { account, .. } => {
+                To::Person(self.names[&account.id])
+            }
         }
     }
 
