@@ -29,6 +29,7 @@ use crate::domain::community::{Language, Platform};
 use crate::engine::Engine;
 use crate::engine::inbound::{Body, Named};
 use crate::engine::suggest::Asking;
+use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::grammar::form::{Becomes, Field, Filled};
 use crate::speech::copy;
@@ -181,6 +182,7 @@ impl Ears {
     async fn answer(&self, interaction: &impl Interacts, kind: u8, data: &Value) -> Result<(), Trouble> {
         let (id, token) = interaction.thread();
         let answer = json!({"type": kind, "data": data});
+        let _ = failpoint::pass(Point::BeforeAcknowledging).await;
         let answered =
             self.session.whispers.create_interaction_response(InteractionId::new(id), token, &answer, vec![]);
         answered.await.map_err(Trouble::from)
@@ -195,6 +197,7 @@ impl Ears {
         named: Vec<Named>,
     ) -> Result<(), Trouble> {
         self.answer(interaction, DEFERRED, &json!({"flags": EPHEMERAL})).await?;
+        let _ = failpoint::pass(Point::BeforeHearing).await;
         let scene = interaction.scene(self.name_of(server));
         let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named)).await;
         self.unless_stopped(heard);
