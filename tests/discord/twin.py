@@ -35,10 +35,11 @@ class Outcome:
 class Twin:
     """Use it as a context manager."""
 
-    def __init__(self, binary, record):
-        command = [str(binary), "--record", str(record), "--until-stdin-closes"]
+    def __init__(self, binary, record=None):
+        command = [str(binary), "--until-stdin-closes", *(["--record", str(record)] if record else [])]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.http = json.loads(self._process.stdout.readline())["http"]
+        self.at = json.loads(self._process.stdout.readline())
+        self.http = self.at["http"]
 
     def __enter__(self):
         return self
