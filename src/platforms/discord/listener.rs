@@ -24,6 +24,7 @@ use super::custom::{Custom, Stale};
 use super::hearing::{self, Interacts};
 use super::session::{self, Session};
 use super::trouble::Trouble;
+use super::unreadable::Unreadable;
 use super::{commands, forms, options, words};
 use crate::domain::community::{Language, Platform};
 use crate::engine::Engine;
@@ -65,7 +66,8 @@ pub(super) async fn run(
     let ears = Arc::new(ears);
     // Nothing here needs a privileged intent.
     let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
-    let client = ClientBuilder::new_with_http(session.for_gateway(), intents).event_handler_arc(ears).await;
+    let client = ClientBuilder::new_with_http(session.for_gateway(), intents);
+    let client = client.event_handler_arc(ears).raw_event_handler(Unreadable).await;
     let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
     let shards = Arc::clone(&client.shard_manager);
     let mut ended = std::pin::pin!(client.start());
