@@ -3,18 +3,20 @@ at the end of each of them.
 """
 
 import argparse
+import json
 import pathlib
 import shutil
 import sys
 import tempfile
 import time
 import traceback
+import urllib.request
 
 from bots import check
-from program import APPLICATION, Program
+from program import APPLICATION, TOKEN, Program
 from twin import Twin
 
-UNREAD = "told something that cannot be read"
+UNREAD = "Discord told something that cannot be read"
 """What the bot logs of an event that its SDK passes over, which nothing of the stand-in's may be."""
 
 
@@ -26,7 +28,7 @@ class Played:
     """A script says in `tell` what happens; `play` gives it a stand-in and a bot."""
 
     zone = "America/Chicago"
-    log = "info"
+    log = "info,barnraiser=debug"
     """How much the bot logs."""
 
     def __init__(self, twin, bot, record):
@@ -34,27 +36,46 @@ class Played:
         self.bot = bot
         self.record = record
         self.people = {}
+        self.channels = {}
+        """The ids of channels by their names."""
 
     def tell(self):
         raise NotImplementedError
 
-    def enter(self, name):
+    def enter(self, name, shown=None):
         """Somebody with a Discord account."""
-        self.people[name] = self.twin.person(name, name)
+        self.people[name] = self.twin.person(name, shown or name)
         return self.people[name]
 
     def open_server(self, name, owner, channels, members=None, **more):
         """A server with the bot on it, and everybody but the owner as a member. Its channels, by name."""
         members = [other for other in members or self.people if other != owner]
         opened = self.twin.post(
-            "/guild", name=name, owner=owner, members=members, apps=[APPLICATION], channels=channels, **more
+            "/guild", name=name, owner=owner, members=members, apps=[APPLICATION], channels=list(channels), **more
         )
+        self.channels |= opened["channels"]
         return opened
 
     def hears(self):
         """Waits until the bot is connected and its commands are there."""
         self.twin.until(connected=True)
         self.twin.until(command="help")
+
+    def as_the_bot(self, method, path, body):
+        """What somebody does who has got hold of the bot's token, or an older version of the bot did."""
+        headers = {"Authorization": f"Bot {TOKEN}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.twin.http}/api/v10{path}", json.dumps(body).encode(), headers, method=method)
+        # No proxy: this is loopback.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return json.loads(answer.read())
+
+    def application(self):
+        return self.twin.get("/commands")[0]["application_id"]
+
+    def on_the_wire(self):
+        """The record of everything that was said between the bot and the stand-in."""
+        with open(self.record) as lines:
+            return [json.loads(line) for line in lines]
 
     def finish(self):
         """What holds at the end of every script."""
