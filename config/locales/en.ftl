@@ -212,6 +212,8 @@ done-recorded = { $days ->
     [one] Wonderful, thank you! *{ $pledge }* is done. I ask whether it arrived; after a day without an answer it counts as kept. Nothing more to do for you.
    *[other] Wonderful, thank you! *{ $pledge }* is done. I ask whether it arrived; after { $days } days without an answer it counts as kept. Nothing more to do for you.
 }
+# The same for an ask of their own: only they can say that it arrived.
+own-done-recorded = *{ $pledge }* is done. You asked for it yourself, so nobody else says whether it arrived. When it did: `confirm { $pledge }`
 # Part of it is done.
 part-recorded = Thank you! *{ $pledge }*: { $done } of { $amount } done. The rest is for { $due }.
     Another day is fine too: `adjust { $pledge } by:…`
@@ -273,6 +275,52 @@ person-invited = { $name } can now read *{ $ask }* and pledge to it. To invite s
 # Someone became a convener, or is no longer one.
 convener-added = { $name } is now a convener. To change that: `convener remove who:…`
 convener-removed = { $name } is no longer a convener. To change that: `convener add who:…`
+
+## One person on several accounts, one community in several places
+
+# A platform in a sentence, after "on". $platform is never shown itself.
+platform-name = { $platform ->
+    [matrix] Matrix
+    [discord] Discord
+   *[console] the console
+}
+# An account of somebody: what it is called there, the platform, and its id. Without a name where that is known anyway.
+account-named = { $name } on { $platform } ({ $id })
+account-bare = { $id } on { $platform }
+# A room or channel of a community.
+place-named = { $name } on { $platform }
+
+# A person wants to join two accounts of theirs. $code is to be sent from the other one, perhaps on another platform.
+link-code = Your code is *{ $code }*. It is good once, for a quarter of an hour. Each of your accounts is shown who the other one is, and nothing is joined before you say so here.
+    - From your other account, send me ~link { $code }~
+# To the other account: whose code it sent, and the second code, which is to be sent from the first account.
+link-answered = That is the code of { $account }. Joined, both are one: whatever you asked and promised, also in private, is yours on both. If it isn't you, do nothing, and give this code to nobody.
+    - If that is you as well, send me from there ~link { $code }~
+# To the first account: who sent its code.
+link-asked = { $account } has just said your code. If that is you, you were shown a second code there: send it here in the same way, and both are one. If it isn't you, do nothing: nothing was joined, and your code is used up.
+# To both accounts. $undo is a command.
+accounts-linked = From now on this account and { $account } are one person for me. I write to the one you used last.
+    - All that is yours: `mine`
+    - To take the other one out again: { $undo }
+# The account was taken out, and is a new member; $accounts are those that keep everything.
+account-unlinked = This account is on its own again, like a new member's. What you asked and promised stays with { $accounts }. To begin: `needs`
+# Another account was taken out.
+unlinked-other = { $account } is on its own again. All that you asked and promised stays with you here: `mine`
+# To an account that was taken out by another.
+unlinked-by = This account is on its own again: { $account } took it out. If that was not you, a convener can help. What you can do: `help`
+
+# To a convener: a code to be said in another place, so that it becomes one of this community's. $places are those it has.
+place-code = The code for { $community } is *{ $code }*. It is good once, for a quarter of an hour. I ask you before anything is joined. Until now our places are: { $places }.
+    - In the place that is to be one of ours, a convener of it sends ~community link { $code }~
+# In the other place: whose code it is, and the second code, which is to be said in that community's place.
+place-answered = That is the code of { $community }, and nothing has changed yet. Joined, this place's conveners are conveners of { $community }, too, and theirs of this place.
+    - Give this to the convener who gave you the first code, who sends it to me in turn: ~community link { $code }~
+# To the convener who was given the first code.
+place-asked = { $account } has said your code in { $place }. To make that place one of ours, ask them for the second code, and send it here in the same way. Its conveners will then be ours too, and may read what is asked in private. If you don't know them, do nothing: nothing was joined, and your code is used up.
+# To both conveners.
+place-linked = { $place } is now a place of { $community }: every open ask has a card in all places, and digests go to all of them. To see that everything is in place: `community check`
+# In all the places, for everyone.
+places-together = From now on { $places } belong together, as { $community }. What is asked in the open in one of them has a card in all of them. What people look for: `needs`
 
 ## Lists
 
@@ -349,6 +397,8 @@ me-role = You are a { $role ->
     [convener] convener
    *[member] member
 } here
+# Their accounts, if they have several: a series, the one that is written to first.
+me-accounts = Your accounts, first the one I write to: { $accounts }
 # How to change any of it.
 me-hint = To change something, send one of these or several:
     `me zone:America/Chicago language:en quiet:20:30-08:30 away:{ $example } notices:off`
@@ -795,6 +845,20 @@ refused-convenes-by-platform = { $name } is a convener by their role in this cha
 refused-gathering-none = No gathering is planned. A convener can plan one: `gathering new when:"{ $example } 18:00" where:"…"`
 refused-gathering-over = { $id } is over or cancelled. Those to come: `gathering list`
 refused-digest-posted = The digest for { $id } is posted already. What people still look for: `needs`
+# Codes that join accounts or places. No code by that name, used up, or over; or too many wrong ones.
+refused-no-such-code = That is no code of mine, or it is used up or over: they last a quarter of an hour. For a new one:
+    - To join two accounts of yours: `link`
+    - To join a place to your community: `community link`
+refused-too-many-codes = Those were many wrong codes. Please wait an hour, and then begin with a new one: `link`
+# It was said where it was given, or on the wrong side.
+refused-code-for-other-account = That code is for your other account. Please send it to me from there, in the same way.
+refused-code-for-other-place = That code is for the other place. Please send it there, where everyone can read along, in the same way.
+# Nothing to join, nothing to take apart, or not known which.
+refused-already-linked = These two accounts are one already. All that is yours: `mine`
+refused-only-account = This is the only account I know of you, so there is nothing to take apart. To join another one: `link`
+refused-which-account = Which of your accounts is it?
+# A place whose community has something of its own already.
+refused-place-has-things = Something was asked, offered or planned here before, and two communities can't be poured into one. Please say the code in a new place of its own; what is here goes on as it is.
 refused-say-it-directly = That is better said to me alone, so I did nothing with it here. Please delete it and send it to me in a direct chat.
 # Something broke on our side.
 refused-fault = Something broke on my side, not yours. Nothing was changed. Please try again in a while; if it stays broken, give a convener this reference: ~{ $reference }~
@@ -845,6 +909,8 @@ command-offers = see what people offer
 command-invite = let someone read a private ask
 command-mine = see your asks, pledges, maybes and offers
 command-me = choose your time zone, language, quiet hours and days away
+command-link = make another account of yours one with this one
+command-unlink = take an account of yours out again
 command-gathering-new = plan a gathering
 command-gathering-list = see the gatherings to come
 command-gathering-show = see one gathering
@@ -857,6 +923,7 @@ command-care = see who could use a gentle word
 command-community-setup = set up this community here
 command-community-settings = see or change how this community works
 command-community-check = see that everything is in place
+command-community-link = make a place elsewhere one of this community's
 command-convener-add = make someone a convener
 command-convener-remove = make someone a member again
 command-help = see this
@@ -893,6 +960,8 @@ parameter-confirm = after how many quiet days help counts as confirmed
 parameter-digest = how many days before a gathering the digest comes
 parameter-weekly = when the weekly digest comes, or off
 parameter-in = which community, if you are in several
+parameter-code = the code I gave on the other side
+parameter-account = which account, such as discord
 
 # Examples for each command, one per line.
 usage-ask =
@@ -941,6 +1010,12 @@ usage-me =
     - `me zone:America/Chicago language:es quiet:20:30-08:30`
     - `me away:{ $example }` and, when you are back, `me away:off`
     - `me notices:off`
+usage-link =
+    - `link`
+    - `link BCDF-GHJK`
+usage-unlink =
+    - `unlink`
+    - `unlink discord`
 usage-gathering-new =
     - `gathering new when:"{ $example } 18:00" where:"Library Room B" facilitator:luis scribe:pia`
 usage-gathering-list =
@@ -970,6 +1045,9 @@ usage-community-settings =
     - `community settings weekly:"0 9 * * Mon"` or `community settings weekly:off`
 usage-community-check =
     - `community check`
+usage-community-link =
+    - `community link`
+    - `community link BCDF-GHJK`
 usage-convener-add =
     - `convener add who:luis`
 usage-convener-remove =
@@ -1043,6 +1121,23 @@ field-label = { $field ->
     [quiet] Quiet hours
     [away] Away until
    *[other] { $name }
+}
+# Something that could stand in a field, as people would write it. $like chooses: [ask] stands for the words of an ask, [what] for
+# what somebody promises. Nothing chosen, it is empty.
+field-example = { $like ->
+    [ask] Two folding tables for Saturday
+    [edit] Three folding tables for Saturday
+    [offer] A van on weekday evenings
+    [thanks] It made our day
+    [what] I'll bring my drill
+    [by] friday 18:00
+    [when] friday 18:00
+    [first] call the hall
+    [amount] 2
+    [need] 2
+    [note] the rest tomorrow
+    [where] Library Room B
+   *[other] { "" }
 }
 # Buttons of an app: all that is yours; what people look for; a form once more with what was in it.
 button-mine = What is yours

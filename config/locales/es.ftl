@@ -140,6 +140,8 @@ ask-still-open = *{ $ask }* sigue en la lista. Una nueva fecha ayuda a organizar
 
 ## Compromisos
 
+# The same for an ask of their own: only they can say that it arrived.
+own-done-recorded = *{ $pledge }* está hecho. Lo habías pedido tú, así que nadie más dirá si llegó. Cuando llegue: `confirm { $pledge }`
 # Respuestas a quien ayuda.
 pledge-recorded = ¡Gracias! Tu compromiso es *{ $pledge }*, para { $ask }.
 pledge-recorded-for = ¡Gracias! Tu compromiso es *{ $pledge }*, para { $ask } de { $asker }.
@@ -209,6 +211,52 @@ offer-withdrawn = *{ $offer }* ya no está en la lista. Gracias por haberla ofre
 person-invited = { $name } ya puede leer *{ $ask }* y comprometerse. Para invitar a otra persona: `invite { $ask } who:…`
 convener-added = { $name } forma parte ahora de la coordinación. Para cambiarlo: `convener remove who:…`
 convener-removed = { $name } ya no forma parte de la coordinación. Para cambiarlo: `convener add who:…`
+
+## One person on several accounts, one community in several places
+
+# A platform in a sentence, after "on". $platform is never shown itself.
+platform-name = { $platform ->
+    [matrix] Matrix
+    [discord] Discord
+   *[console] la consola
+}
+# An account of somebody: what it is called there, the platform, and its id. Without a name where that is known anyway.
+account-named = { $name } en { $platform } ({ $id })
+account-bare = { $id } en { $platform }
+# A room or channel of a community.
+place-named = { $name } en { $platform }
+
+# A person wants to join two accounts of theirs. $code is to be sent from the other one, perhaps on another platform.
+link-code = Tu código es *{ $code }*. Sirve una vez, durante un cuarto de hora. A cada una de tus cuentas le muestro cuál es la otra, y nada se une antes de que lo digas aquí.
+    - Desde tu otra cuenta, envíame ~link { $code }~
+# To the other account: whose code it sent, and the second code, which is to be sent from the first account.
+link-answered = Es el código de { $account }. Unidas, ambas son una: todo lo que pediste y prometiste, también en privado, es tuyo en las dos. Si no eres tú, no hagas nada, y no des este código a nadie.
+    - Si también eres tú, envíame desde allí ~link { $code }~
+# To the first account: who sent its code.
+link-asked = { $account } acaba de decir tu código. Si eres tú, allí viste un segundo código: envíalo aquí de la misma manera, y ambas serán una. Si no eres tú, no hagas nada: nada se ha unido, y tu código ya no sirve.
+# To both accounts. $undo is a command.
+accounts-linked = A partir de ahora esta cuenta y { $account } son para mí la misma persona. Te escribo a la que usaste por última vez.
+    - Todo lo tuyo: `mine`
+    - Para volver a separar la otra: { $undo }
+# The account was taken out, and is a new member; $accounts are those that keep everything.
+account-unlinked = Esta cuenta vuelve a estar sola, como la de alguien que acaba de llegar. Lo que pediste y prometiste queda con { $accounts }. Para empezar: `needs`
+# Another account was taken out.
+unlinked-other = { $account } vuelve a estar por su cuenta. Todo lo que pediste y prometiste queda contigo aquí: `mine`
+# To an account that was taken out by another.
+unlinked-by = Esta cuenta vuelve a estar sola: { $account } la separó. Si no fuiste tú, la coordinación puede ayudarte. Lo que puedes hacer: `help`
+
+# To a convener: a code to be said in another place, so that it becomes one of this community's. $places are those it has.
+place-code = El código de { $community } es *{ $code }*. Sirve una vez, durante un cuarto de hora. Te pregunto antes de unir nada. Hasta ahora nuestros lugares son: { $places }.
+    - En el lugar que ha de ser uno de los nuestros, alguien de su coordinación envía ~community link { $code }~
+# In the other place: whose code it is, and the second code, which is to be said in that community's place.
+place-answered = Es el código de { $community }, y todavía no ha cambiado nada. Unidos, la coordinación de este lugar lo es también de { $community }, y al revés.
+    - Da esto a quien te dio el primer código, que me lo envía a su vez: ~community link { $code }~
+# To the convener who was given the first code.
+place-asked = { $account } ha dicho tu código en { $place }. Para que ese lugar sea uno de los nuestros, pide el segundo código y envíalo aquí de la misma manera. Su coordinación será entonces también la nuestra, y podrá leer lo que se pide en privado. Si no sabes quién es, no hagas nada: nada se ha unido, y tu código ya no sirve.
+# To both conveners.
+place-linked = { $place } es ahora un lugar de { $community }: cada petición abierta tiene una tarjeta en todos los lugares, y los resúmenes llegan a todos. Para ver si todo está listo: `community check`
+# In all the places, for everyone.
+places-together = A partir de ahora { $places } van juntos, como { $community }. Lo que se pide abiertamente en uno tiene una tarjeta en todos. Lo que la gente busca: `needs`
 
 ## Listas
 
@@ -281,6 +329,8 @@ me-role = { $role ->
 me-hint = Para cambiar algo, envía una o varias de estas opciones:
     `me zone:America/Chicago language:es quiet:20:30-08:30 away:{ $example } notices:off`
 
+# Their accounts, if they have several: a series, the one that is written to first.
+me-accounts = Tus cuentas, primero a la que te escribo: { $accounts }
 ## Encuentros
 
 # Listas y detalles.
@@ -668,6 +718,20 @@ refused-convenes-by-platform = { $name } forma parte de la coordinación por su 
 refused-gathering-none = No hay ningún encuentro previsto. La coordinación puede crear uno: `gathering new when:"{ $example } 18:00" where:"…"`
 refused-gathering-over = { $id } ya pasó o está cancelado. Los que vienen: `gathering list`
 refused-digest-posted = El resumen de { $id } ya está publicado. Lo que la gente aún busca: `needs`
+# Codes that join accounts or places. No code by that name, used up, or over; or too many wrong ones.
+refused-no-such-code = Ese no es un código mío, o ya se usó o caducó: duran un cuarto de hora. Para uno nuevo:
+    - Para unir dos cuentas tuyas: `link`
+    - Para unir un lugar a tu comunidad: `community link`
+refused-too-many-codes = Fueron muchos códigos equivocados. Espera una hora, por favor, y empieza con uno nuevo: `link`
+# It was said where it was given, or on the wrong side.
+refused-code-for-other-account = Ese código es para tu otra cuenta. Envíamelo desde allí, por favor, de la misma manera.
+refused-code-for-other-place = Ese código es para el otro lugar. Envíalo allí, por favor, donde todo el mundo lee, de la misma manera.
+# Nothing to join, nothing to take apart, or not known which.
+refused-already-linked = Estas dos cuentas ya son una. Todo lo tuyo: `mine`
+refused-only-account = Es la única cuenta tuya que conozco, así que no hay nada que separar. Para unir otra: `link`
+refused-which-account = ¿Cuál de tus cuentas es?
+# A place whose community has something of its own already.
+refused-place-has-things = Aquí ya se pidió, ofreció o planeó algo, y dos comunidades no se pueden mezclar. Di el código en un lugar nuevo, por favor; lo que hay aquí sigue como está.
 refused-say-it-directly = Eso es mejor decírmelo solo a mí, así que aquí no he hecho nada con ello. Bórralo, por favor, y envíamelo en un chat directo.
 refused-fault = Algo se rompió por mi parte, no por la tuya. No ha cambiado nada. Inténtalo otra vez dentro de un rato, por favor; si sigue igual, dale a la coordinación esta referencia: ~{ $reference }~
 
@@ -712,6 +776,8 @@ command-offers = ver qué se ofrece
 command-invite = dejar que alguien lea una petición privada
 command-mine = ver tus peticiones, compromisos, quizás y ofertas
 command-me = elegir tu zona horaria, idioma, horas de silencio y ausencias
+command-link = hacer que otra cuenta tuya sea una con esta
+command-unlink = volver a separar una cuenta tuya
 command-gathering-new = prever un encuentro
 command-gathering-list = ver los encuentros que vienen
 command-gathering-show = ver un encuentro
@@ -724,6 +790,7 @@ command-care = ver a quién le vendrían bien unas palabras amables
 command-community-setup = poner en marcha la comunidad aquí
 command-community-settings = ver o cambiar cómo funciona la comunidad
 command-community-check = ver si todo está listo
+command-community-link = hacer que un lugar de otra parte sea de esta comunidad
 command-convener-add = incluir a alguien en la coordinación
 command-convener-remove = sacar a alguien de la coordinación
 command-help = ver esto
@@ -760,6 +827,8 @@ parameter-confirm = tras cuántos días de silencio la ayuda cuenta como confirm
 parameter-digest = cuántos días antes de un encuentro llega el resumen
 parameter-weekly = cuándo llega el resumen semanal, u off
 parameter-in = qué comunidad, si estás en varias
+parameter-code = el código que di en el otro lado
+parameter-account = qué cuenta, por ejemplo discord
 
 # Ejemplos, uno por línea.
 usage-ask =
@@ -808,6 +877,12 @@ usage-me =
     - `me zone:America/Chicago language:es quiet:20:30-08:30`
     - `me away:{ $example }` y, cuando vuelvas, `me away:off`
     - `me notices:off`
+usage-link =
+    - `link`
+    - `link BCDF-GHJK`
+usage-unlink =
+    - `unlink`
+    - `unlink discord`
 usage-gathering-new =
     - `gathering new when:"{ $example } 18:00" where:"Sala B de la biblioteca" facilitator:luis scribe:pia`
 usage-gathering-list =
@@ -837,6 +912,9 @@ usage-community-settings =
     - `community settings weekly:"0 9 * * Mon"` o `community settings weekly:off`
 usage-community-check =
     - `community check`
+usage-community-link =
+    - `community link`
+    - `community link BCDF-GHJK`
 usage-convener-add =
     - `convener add who:luis`
 usage-convener-remove =
@@ -926,6 +1004,22 @@ field-label = { $field ->
     [quiet] Horas de silencio
     [away] Fuera hasta
    *[other] { $name }
+}
+# Algo que podría estar en un campo, como lo escribiría la gente.
+field-example = { $like ->
+    [ask] Dos mesas plegables para el sábado
+    [edit] Tres mesas plegables para el sábado
+    [offer] Una furgoneta las tardes entre semana
+    [thanks] Nos alegró el día
+    [what] Llevo mi taladro
+    [by] viernes 18:00
+    [when] viernes 18:00
+    [first] llamar a la sala
+    [amount] 2
+    [need] 2
+    [note] el resto mañana
+    [where] Biblioteca, sala B
+   *[other] { "" }
 }
 # Botones de una aplicación: todo lo tuyo; lo que la gente busca; un formulario otra vez.
 button-mine = Lo tuyo

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Waking, Zone};
+use super::calendar::{QuietHours, Waking, Zone};
 use super::ids::{CommunityId, MemberId};
 
 /// Where people write: which chat a place or an account belongs to.
@@ -155,5 +155,66 @@ pub struct Member {
 impl Member {
     pub fn role(&self) -> Role {
         if self.convening.is_some() { Role::Convener } else { Role::Member }
+    }
+
+    /// One person who was two members: what this one chose holds, and where they left it as it was, what the other chose.
+    pub fn one_with(self, other: &Member, community: &Community) -> Member {
+        let appointed = [self.convening, other.convening].contains(&Some(Convening::Appointed));
+        let convening = if appointed { Some(Convening::Appointed) } else { self.convening.or(other.convening) };
+        let (waking, others) = (self.waking, &other.waking);
+        let waking = Waking {
+            zone: if waking.zone == community.zone { others.zone.clone() } else { waking.zone },
+            quiet: if waking.quiet == QuietHours::default() { others.quiet } else { waking.quiet },
+            away_until: waking.away_until.or(others.away_until),
+        };
+        let language = if self.language == community.language { other.language } else { self.language };
+        let notices = self.notices && other.notices;
+        Member { id: self.id, name: self.name, waking, language, convening, notices }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, time};
+
+    use super::*;
+
+    fn zone(name: &str) -> Zone {
+        name.parse().unwrap()
+    }
+
+    fn member(id: i64, waking: Waking, language: Language) -> Member {
+        let name = format!("member {id}");
+        Member { id: MemberId(id), name, waking, language, convening: None, notices: true }
+    }
+
+    #[test]
+    fn of_two_members_who_are_one_person_the_first_one_is_asked_first() {
+        let community = Community {
+            id: CommunityId(1),
+            slug: "eastbank".to_owned(),
+            name: "Eastbank".to_owned(),
+            zone: zone("America/Chicago"),
+            language: Language::English,
+            norms: Norms::default(),
+            made_at: Timestamp::UNIX_EPOCH,
+        };
+        let usual = Waking { zone: zone("America/Chicago"), quiet: QuietHours::default(), away_until: None };
+        let late = QuietHours { from: time(23, 0, 0, 0), until: time(10, 0, 0, 0) };
+        let away_until = Some(date(2026, 4, 1));
+        let chosen = Waking { zone: zone("Europe/Madrid"), quiet: late, away_until };
+        let (plain, particular) = (member(1, usual, Language::English), member(2, chosen.clone(), Language::Spanish));
+        let particular = Member { convening: Some(Convening::ByPlatform), notices: false, ..particular };
+
+        let one = plain.clone().one_with(&particular, &community);
+        assert_eq!((one.id, one.name.as_str()), (MemberId(1), "member 1"));
+        assert_eq!((&one.waking, one.language, one.notices), (&chosen, Language::Spanish, false));
+        assert_eq!(one.convening, Some(Convening::ByPlatform));
+        assert_eq!(particular.clone().one_with(&plain, &community), particular, "what was chosen stays");
+
+        let appointed = Member { convening: Some(Convening::Appointed), ..plain };
+        for one in [appointed.clone().one_with(&particular, &community), particular.one_with(&appointed, &community)] {
+            assert_eq!(one.convening, Some(Convening::Appointed), "what people granted stays granted");
+        }
     }
 }

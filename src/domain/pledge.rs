@@ -149,10 +149,11 @@ impl Pledge {
         }
     }
 
-    /// The asker stayed silent: a done pledge counts as kept. `None` if there is nothing to confirm.
-    pub fn confirm_by_silence(self, now: Timestamp) -> Option<Pledge> {
+    /// The asker stayed silent: a done pledge counts as kept. `None` if there is nothing to confirm, and where one person
+    /// asked and promised: two accounts that turned out to be theirs do not make their silence another's.
+    pub fn confirm_by_silence(self, asker: MemberId, now: Timestamp) -> Option<Pledge> {
         match self.state {
-            PledgeState::Done { .. } => {
+            PledgeState::Done { .. } if self.helper != asker => {
                 Some(Pledge { state: PledgeState::Kept { at: now, by: ConfirmedBy::Silence }, ..self })
             }
             _ => None,
@@ -247,7 +248,7 @@ mod tests {
             Move::Adjust(who, amount) => pledge.adjust(who, Adjustment { amount, ..Adjustment::default() }, left).ok(),
             Move::HandBack(who) => pledge.hand_back(who, NOW).ok(),
             Move::Confirm(who) => pledge.confirm(who, ASKER, NOW).ok(),
-            Move::Silence => pledge.confirm_by_silence(NOW),
+            Move::Silence => pledge.confirm_by_silence(ASKER, NOW),
             Move::StillNeeded(who) => pledge.still_needed(who, ASKER).ok(),
             Move::Release => pledge.release(NOW),
         }
@@ -307,6 +308,14 @@ mod tests {
         let released = part.clone().release(NOW).unwrap();
         assert_eq!((released.amount, released.state), (2, PledgeState::Done { at: NOW }));
         assert_eq!(part.done(HELPER, Some(3), NOW).unwrap().state, PledgeState::Done { at: NOW });
+    }
+
+    #[test]
+    fn nobody_confirms_their_own_help_by_silence() {
+        let done = pledge(1).done(HELPER, None, NOW).unwrap();
+        assert_eq!(done.clone().confirm_by_silence(HELPER, NOW), None);
+        assert!(done.clone().confirm_by_silence(ASKER, NOW).is_some());
+        assert!(done.confirm(HELPER, HELPER, NOW).is_ok(), "but they may say that it is there");
     }
 
     #[test]

@@ -128,6 +128,22 @@ pub enum Refusal {
     LastConvener,
     /// They convene by their standing on the platform, which only the platform can change.
     ConvenesByPlatform(String),
+    /// No such code, or it is used up, or its time is over.
+    NoSuchCode,
+    /// So many wrong ones that no other is looked at for a while.
+    TooManyCodes,
+    /// It is to be said from the other account.
+    CodeForOtherAccount,
+    /// It is to be said in the other community's place.
+    CodeForOtherPlace,
+    /// Both accounts are one person already.
+    AlreadyLinked,
+    /// There is no other account to part from.
+    OnlyAccount,
+    /// None of the person's accounts, or several, go by that name; their ids.
+    WhichAccount(Vec<String>),
+    /// Something was asked, promised, offered or planned here, which cannot become another community's.
+    PlaceHasThings,
     NoGathering,
     GatheringOver(Ref),
     DigestAlreadyPosted(Ref),
@@ -160,6 +176,23 @@ impl Refusal {
                 | Refusal::NotAPledgeYet { .. }
                 | Refusal::WhichDay(_)
                 | Refusal::WhichCommunity(_)
+        )
+    }
+
+    /// Is it for nobody's eyes but those of whoever spoke, wherever they did? It repeats their words, or is about their codes
+    /// and accounts.
+    pub fn is_private(&self) -> bool {
+        matches!(
+            self,
+            Refusal::PrivateDetail { .. }
+                | Refusal::SayItDirectly
+                | Refusal::NoSuchCode
+                | Refusal::TooManyCodes
+                | Refusal::CodeForOtherAccount
+                | Refusal::CodeForOtherPlace
+                | Refusal::AlreadyLinked
+                | Refusal::OnlyAccount
+                | Refusal::WhichAccount(_)
         )
     }
 }

@@ -208,7 +208,7 @@ impl Case<'_> {
             if let Some(person) = people::of_account(self.conn, community, &named.account).await? {
                 return Ok(person);
             }
-            return Ok(self.join(&named.account, &named.name, 0));
+            return Ok(self.join(&named.account, &named.name, 0).await?);
         }
         let mut known = people::known_as(self.conn, community, typed).await?;
         if known.is_empty() {
@@ -221,10 +221,13 @@ impl Case<'_> {
         }
     }
 
-    /// A new member, reached by this account. `acted_at` is 0 if they have not acted themselves yet.
-    pub(super) fn join(&mut self, account: &Account, name: &str, acted_at: i64) -> Person {
-        if let Some(person) = self.joined.iter().find(|p| p.account.as_ref() == Some(account)) {
-            return person.clone();
+    /// A new member, reached by this account and by those that are one person with it elsewhere. `acted_at` is 0 if they
+    /// have not acted themselves yet.
+    pub(super) async fn join(&mut self, account: &Account, name: &str, acted_at: i64) -> Result<Person, Fault> {
+        let others = people::linked(self.conn, account).await?;
+        let is_theirs = |a: &Account| a == account || others.contains(a);
+        if let Some(person) = self.joined.iter().find(|p| p.account.as_ref().is_some_and(is_theirs)) {
+            return Ok(person.clone());
         }
         let here = self.here();
         let member = Member {
@@ -239,9 +242,12 @@ impl Case<'_> {
         let community = self.here().id;
         people::new_member(&mut self.script, community, &member, self.now);
         people::new_account(&mut self.script, community, member.id, account, acted_at);
+        for other in &others {
+            people::new_account(&mut self.script, community, member.id, other, 0);
+        }
         let person = Person { member, account: Some(account.clone()) };
         self.joined.push(person.clone());
-        person
+        Ok(person)
     }
 }
 

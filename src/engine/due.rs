@@ -8,7 +8,7 @@ use super::inbound::Cause;
 use super::keys::Keys;
 use super::meaning::{Meaning, NudgeOf};
 use super::unread::Puzzling;
-use super::{Defaults, asks, gatherings, places, pledges, telling, unread};
+use super::{Defaults, asks, codes, gatherings, places, pledges, telling, unread};
 use crate::domain::calendar::{Waking, next_day};
 use crate::domain::nudge::{self, Budget, Step};
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref};
@@ -75,6 +75,7 @@ impl Handling<'_> {
         let before = self.now.saturating_sub(jiff::SignedDuration::from_hours(24 * days));
         writes::blank_words_before(&mut script, before.unwrap_or(Timestamp::MIN));
         unread::tidy(&mut script, self.now);
+        codes::tidy(&mut script, self.now);
         arm_housekeeping(&mut script, self.defaults, self.now);
         script
     }

@@ -12,7 +12,7 @@ use super::parcel::Destination;
 use super::pledges::{self, Change, NewPledge};
 use super::speaker::{How, Speaker};
 use super::vitals::Vitals;
-use super::{Defaults, Heard, beginning, check, listing, people, pressing};
+use super::{Defaults, Heard, beginning, check, codes, linking, listing, people, pressing, uniting};
 use crate::domain::community::{Convening, Role};
 use crate::domain::{CommunityId, MemberId, Ref, Refusal};
 use crate::grammar::Invocation;
@@ -23,7 +23,7 @@ use crate::speech::message::{Message, Voice, Words};
 use crate::store::drafts::{self, Draft};
 use crate::store::outbox::Priority;
 use crate::store::rows::{Person, StoredCommunity};
-use crate::store::scope::{PlaceRow, Scope, Subject};
+use crate::store::scope::{PlaceRow, Scope, Standing, Subject};
 use crate::store::script::Script;
 use crate::store::{Fault, inbox, people as rows};
 
@@ -70,38 +70,48 @@ impl Known {
     pub(super) fn of(scope: &Scope, inbound: &Inbound) -> Known {
         Known {
             community: Some(scope.community.clone()),
-            standing: scope.person.as_ref().and_then(|person| NewStanding::of(person, inbound, &scope.places)),
+            standing: scope
+                .person
+                .as_ref()
+                .and_then(|person| NewStanding::of(person, inbound, &scope.places, &scope.standings)),
             person: scope.person.clone(),
         }
     }
 
     fn must_be_kept(&self) -> bool {
-        self.standing.is_some_and(|standing| standing.changes_role)
+        self.standing.as_ref().is_some_and(|standing| standing.decides)
     }
 }
 
-/// What the platform says somebody is in a place, where that is not what is known.
-#[derive(Clone, Copy)]
+/// What the platform says somebody is in a place by one of their accounts, where that is not what is known.
 struct NewStanding {
     member: MemberId,
-    place: i64,
+    standing: Standing,
     convenes: bool,
-    /// Whether that makes them a convener, or ends it. Whom people appointed stays one either way.
-    changes_role: bool,
+    /// What they are with it, by all their accounts in all the places.
+    convening: Option<Convening>,
+    /// Whether that is for the platform to say. Whom people appointed stays a convener either way.
+    decides: bool,
 }
 
 impl NewStanding {
-    fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow]) -> Option<NewStanding> {
-        let standing = inbound.standing?;
-        let (member, convenes) = (person.member.id, standing == Role::Convener);
+    fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow], known: &[Standing]) -> Option<NewStanding> {
+        let role = inbound.standing?;
+        let (member, convenes) = (person.member.id, role == Role::Convener);
         let place = places.iter().find(|place| said_in(inbound, place))?.id;
-        let changes_role = person.member.convening != Some(Convening::Appointed);
-        let is_new = standing != person.member.role();
-        is_new.then_some(NewStanding { member, place, convenes, changes_role })
+        let standing = Standing { place, account: inbound.from.id.clone() };
+        let decides = person.member.convening != Some(Convening::Appointed);
+        let elsewhere = known.iter().any(|other| *other != standing);
+        let convening = match person.member.convening {
+            Some(Convening::Appointed) => Some(Convening::Appointed),
+            _ => (convenes || elsewhere).then_some(Convening::ByPlatform),
+        };
+        let is_new = known.contains(&standing) != convenes;
+        is_new.then_some(NewStanding { member, standing, convenes, convening, decides })
     }
 
-    fn keep(self, script: &mut Script) {
-        rows::set_standing(script, self.member, self.place, self.convenes);
+    fn keep(&self, script: &mut Script) {
+        rows::set_standing(script, self.member, &self.standing, self.convenes);
     }
 }
 
@@ -188,9 +198,10 @@ impl Hearing<'_> {
         {
             beginning::begin(&mut case, name);
         }
-        let person = arrive(&mut case, inbound, known.person.clone());
+        let person = arrive(&mut case, inbound, known.person.clone(), &scope.standings).await?;
         let speaker = Speaker {
             person,
+            account: inbound.from.clone(),
             named: inbound.named.clone(),
             said: said.said.clone(),
             said_at: inbound.at.min(case.now),
@@ -237,9 +248,9 @@ impl Hearing<'_> {
 
     /// A kind no.
     pub(super) fn refused(&mut self, inbound: &Inbound, known: &Known, refusal: Refusal) -> Result<Handled, Fault> {
-        let echoes = matches!(refusal, Refusal::PrivateDetail { .. } | Refusal::SayItDirectly);
-        let audience = if echoes { Audience::Private } else { Audience::Only };
+        let audience = if refusal.is_private() { Audience::Private } else { Audience::Only };
         let (cause, refs) = (Cause::Refusal, Vec::new());
+        let is_wrong_code = refusal == Refusal::NoSuchCode;
         let kept = match &inbound.body {
             Body::Invoked(filled) if refusal.is_about_words() && !filled.values.is_empty() => Some(filled),
             _ => None,
@@ -252,6 +263,9 @@ impl Hearing<'_> {
         if let Some(filled) = kept {
             let draft = Draft { path: filled.spec.path.to_owned(), values: filled.values.clone() };
             drafts::keep(&mut handled.script, &inbound.from, &inbound.event, &draft, self.now)?;
+        }
+        if is_wrong_code {
+            codes::was_wrong(&mut handled.script, &inbound.from, self.now);
         }
         Ok(handled)
     }
@@ -276,7 +290,7 @@ impl Hearing<'_> {
         let reply = Reply { community: community_name, audience, cause, refs, message, voice };
         let mut script = Script::default();
         inbox::note(&mut script, inbound.from.platform, &inbound.event, self.now);
-        known.standing.into_iter().for_each(|standing| standing.keep(&mut script));
+        known.standing.iter().for_each(|standing| standing.keep(&mut script));
         let row = ReplyRow { community: community.map(|c| c.community.id), member: person.map(|p| p.member.id) };
         let heard = queue_or_show(&mut script, self.keys, self.now, inbound, row, reply)?;
         Ok(Handled { script, heard, must_be_kept: known.must_be_kept(), out_of_place: false })
@@ -290,7 +304,12 @@ fn said_in(inbound: &Inbound, place: &PlaceRow) -> bool {
 }
 
 /// The person who speaks, a member from now on; and what their platform says they are here.
-fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Person {
+async fn arrive(
+    case: &mut Case<'_>,
+    inbound: &Inbound,
+    known: Option<Person>,
+    standings: &[Standing],
+) -> Result<Person, Fault> {
     let community = case.here().id;
     let seen_in = seen_in(case, inbound);
     let is_new = known.is_none();
@@ -301,19 +320,17 @@ fn arrive(case: &mut Case<'_>, inbound: &Inbound, known: Option<Person>) -> Pers
             }
             person
         }
-        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()),
+        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()).await?,
     };
     if !is_new || seen_in.is_some() {
         rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
     }
     person.member.name.clone_from(&inbound.name);
-    if let Some(standing) = NewStanding::of(&person, inbound, &case.places) {
+    if let Some(standing) = NewStanding::of(&person, inbound, &case.places, standings) {
         standing.keep(&mut case.script);
-        if standing.changes_role {
-            person.member.convening = standing.convenes.then_some(Convening::ByPlatform);
-        }
+        person.member.convening = standing.convening;
     }
-    person
+    Ok(person)
 }
 
 /// The place in which others could read what somebody just said. Words that an adapter shows only to them are not seen.
@@ -453,6 +470,8 @@ async fn answer(
         Command::WithdrawOffer { offer } => asks::withdraw_offer(case, speaker, offer).await,
         Command::Mine => listing::mine(case, speaker).await,
         Command::Me(change) => people::me(case, speaker, change).await,
+        Command::Link { code } => linking::link(case, speaker, code.as_deref()).await,
+        Command::Unlink { account } => linking::unlink(case, speaker, account.as_deref()).await,
         Command::GatheringNew { starts, place, facilitator, scribe } => {
             gatherings::new(case, speaker, NewGathering { starts, place, facilitator, scribe }).await
         }
@@ -467,6 +486,7 @@ async fn answer(
         Command::CommunitySetup(change) => people::setup(case, speaker, change).await,
         Command::CommunitySettings(change) => people::settings(case, change).await,
         Command::CommunityCheck => check::check(case, vitals).await,
+        Command::CommunityLink { code } => uniting::link(case, speaker, code.as_deref()).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
         Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,
         // In a room everyone scrolls past it; where nobody else sees the answer, a terminal too, it is whole.

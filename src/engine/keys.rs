@@ -18,6 +18,8 @@ pub(super) struct Keys {
     member: i64,
     outbox: i64,
     install: Vec<u8>,
+    /// This process's own secret, kept nowhere: codes are made of it, so that no copy of the database gives one away.
+    chance: [u8; 32],
     /// If a backup was restored: when it was made, and until when it is asked of everything whether it was said before.
     restored: Option<(Timestamp, Timestamp)>,
 }
@@ -25,6 +27,17 @@ pub(super) struct Keys {
 /// For so long after a restored backup whatever is to be said may have been said before: people come back from days away,
 /// and what waited for them is due then.
 const IN_DOUBT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Capital letters of which no two look alike, and which make no words.
+pub(super) const LETTERS: &[u8] = b"BCDFGHJKMNPQRSTVWXZ";
+/// How many of them a code has.
+pub(super) const CODE: usize = 8;
+
+fn hmac(secret: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
 
 /// The numbered things an effect is about, in its own order: `nudge:P1:2+P3:1` is about P1 and P3.
 pub(super) fn things(effect: &str) -> Vec<Ref> {
@@ -46,12 +59,13 @@ impl Keys {
         )
         .fetch_one(conn)
         .await?;
-        Ok(Keys { community, place, member, outbox, install: install.into_bytes(), restored })
+        let chance = ids.secret();
+        Ok(Keys { community, place, member, outbox, install: install.into_bytes(), chance, restored })
     }
 
     /// For a question that may change nothing: whoever draws a name from it has to ask the writer.
     pub(super) fn none() -> Keys {
-        Keys { community: 0, place: 0, member: 0, outbox: 0, install: Vec::new(), restored: None }
+        Keys { community: 0, place: 0, member: 0, outbox: 0, install: Vec::new(), chance: [0; 32], restored: None }
     }
 
     /// Whether no name was drawn.
@@ -79,6 +93,27 @@ impl Keys {
         self.outbox
     }
 
+    /// A code that nobody can guess, for what happens in this event and for nothing else.
+    pub(super) fn code(&self, event: &str) -> String {
+        let mut letters = Vec::new();
+        for draw in 0_u8.. {
+            let drawn = hmac(&self.chance, &[&[draw], event.as_bytes()]);
+            // Every letter is as likely as any other: what would favour the first ones is not taken.
+            let fair =
+                drawn.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < 256 / LETTERS.len() * LETTERS.len());
+            letters.extend(fair.map(|byte| char::from(LETTERS[byte % LETTERS.len()])));
+            if letters.len() >= CODE {
+                break;
+            }
+        }
+        letters.into_iter().take(CODE).collect()
+    }
+
+    /// What is kept of a code.
+    pub(super) fn hash(&self, code: &str) -> String {
+        BASE32_NOPAD.encode(&hmac(&self.install, &[b"code|", code.as_bytes()]))
+    }
+
     /// When the restored backup was made, for as long as what is to be said may have been said between then and the
     /// restoring.
     pub(super) fn restored(&self, now: Timestamp) -> Option<Timestamp> {
@@ -94,14 +129,11 @@ impl Keys {
         destination: &str,
         origins: &[String],
     ) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.install).expect("HMAC takes a key of any length");
         let community = community.map_or(0, |c| c.0);
-        mac.update(format!("{community}|{effect}|{destination}").as_bytes());
-        for origin in origins {
-            mac.update(b"|");
-            mac.update(origin.as_bytes());
-        }
-        let mut key = BASE32_NOPAD.encode(&mac.finalize().into_bytes());
+        let name = format!("{community}|{effect}|{destination}");
+        let origins = origins.iter().flat_map(|origin| [b"|".as_slice(), origin.as_bytes()]);
+        let parts: Vec<&[u8]> = std::iter::once(name.as_bytes()).chain(origins).collect();
+        let mut key = BASE32_NOPAD.encode(&hmac(&self.install, &parts));
         key.truncate(24);
         key
     }

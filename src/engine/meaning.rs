@@ -228,8 +228,7 @@ async fn digest(
 /// Unless something has got through to them since.
 async fn cannot_reach(conn: &mut SqliteConnection, member: MemberId, route: &str) -> Result<Option<Message>, Fault> {
     let Some(person) = people::person(conn, member).await? else { return Ok(None) };
-    let Some(account) = &person.account else { return Ok(None) };
-    let ill = routes::is_ill(conn, account.platform.name(), route).await?;
+    let ill = routes::is_ill_to(conn, person.member.id, route).await?;
     Ok(ill.then(|| Message::CannotReach { name: person.member.name.into() }))
 }
 
@@ -325,6 +324,10 @@ fn about_pledge(heard: Heard, id: PledgeId, scope: &Scope) -> Option<Notice> {
     let subject = scope.subject.as_ref()?;
     let ask = &subject.ask.ask;
     let pledge = &subject.pledge(id)?.pledge;
+    // Two members of whom one had pledged to the other's ask turned out to be one person: nobody is told their own deeds.
+    if pledge.helper == ask.asker {
+        return None;
+    }
     let helper = || view::name(subject, pledge.helper);
     let what = || Words::from(pledge.what.as_str());
     let open = pledge.is_open();

@@ -101,8 +101,9 @@ impl Claiming<'_> {
                 return Ok((script, Claimed::Later));
             }
             Way::Back => {
-                let items = places::nudge_items(&row)?;
-                places::take_back(self.conn, &mut script, &row, &items, now).await?;
+                let unsaid = row.unsaid_nudge();
+                let helper = people::person(self.conn, MemberId(unsaid.member_id)).await?.map(|p| p.member);
+                places::take_back(self.conn, &mut script, &unsaid, helper.as_ref(), now).await?;
                 return Ok((script, Claimed::Later));
             }
             Way::Forgotten => {

@@ -5,7 +5,7 @@ use super::gatherings::rearm;
 use super::inbound::Place;
 use super::meaning::Heard;
 use super::speaker::Speaker;
-use super::{places, telling, view};
+use super::{linking, places, telling, view};
 use crate::domain::community::{Community, Convening, Member, Norms};
 use crate::domain::nudge::{self, Planned};
 use crate::domain::refusal::{Needed, Refusal};
@@ -19,7 +19,8 @@ use crate::store::{people, scope};
 pub(super) async fn me(case: &mut Case<'_>, speaker: &Speaker, change: MeChange) -> Result<Answered, Stop> {
     let before = &speaker.person.member;
     if change == MeChange::default() {
-        return Ok(Answered::private(Message::Me(view::me_line(before)), []));
+        let accounts = linking::accounts(case, speaker).await?;
+        return Ok(Answered::private(Message::Me(view::me_line(before, accounts)), []));
     }
     let mut after = before.clone();
     after.waking.zone = change.zone.unwrap_or(after.waking.zone);
@@ -30,15 +31,16 @@ pub(super) async fn me(case: &mut Case<'_>, speaker: &Speaker, change: MeChange)
     people::change_member(&mut case.script, before, &after);
     move_nudges(case, before, &after).await?;
     telling::move_notices(case, &after).await?;
-    Ok(Answered::private(Message::MeChanged(view::me_line(&after)), []))
+    let accounts = linking::accounts(case, speaker).await?;
+    Ok(Answered::private(Message::MeChanged(view::me_line(&after, accounts)), []))
 }
 
 /// What is ahead of a person stays on its civil day and moves with their zone and their morning. What was put off to the
 /// end of an absence comes back to its own day, or to now, when they are back early.
-async fn move_nudges(case: &mut Case<'_>, before: &Member, after: &Member) -> Result<(), Stop> {
+pub(super) async fn move_nudges(case: &mut Case<'_>, before: &Member, after: &Member) -> Result<(), Stop> {
     let community = case.here().id;
     let today = after.waking.zone.date(case.now);
-    for timer in timers::all_nudges_of(case.conn, community, after.id).await? {
+    for timer in timers::all_nudges_of(case.conn, community, before.id).await? {
         let id = PledgeId(timer.number);
         let Some(scope) = scope::of(case.conn, community, Ref::Pledge(id)).await? else { continue };
         let Some(stored) = scope.subject.as_ref().and_then(|s| s.pledge(id)) else { continue };

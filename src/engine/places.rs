@@ -21,9 +21,9 @@ use super::roster::Placing;
 use crate::domain::Zone;
 use crate::domain::ask::{AskState, Standing, Visibility};
 use crate::domain::calendar::days_after;
-use crate::domain::community::Platform;
-use crate::domain::{AskId, CommunityId, MemberId};
-use crate::store::outbox::{self, Onward, Settled, Waiting};
+use crate::domain::community::{Member, Platform};
+use crate::domain::{AskId, CommunityId};
+use crate::store::outbox::{self, Onward, Settled, UnsaidNudge, Waiting};
 use crate::store::places::{self, Absence};
 use crate::store::scope::{self, PlaceRow, Subject};
 use crate::store::script::Script;
@@ -183,7 +183,7 @@ pub(super) async fn come_back(case: &mut Case<'_>, place: &PlaceRow) -> Result<(
 }
 
 /// An ask's card is shown as it is now: edited where it stands, posted where it does not.
-async fn show(
+pub(super) async fn show(
     case: &mut Case<'_>,
     ask: AskId,
     place: &PlaceRow,
@@ -199,7 +199,7 @@ async fn show(
 }
 
 /// Is somebody still looking for help with it, where everyone may know?
-fn is_open(subject: &Subject) -> bool {
+pub(super) fn is_open(subject: &Subject) -> bool {
     let ask = &subject.ask.ask;
     ask.visibility == Visibility::Open && ask.state == AskState::Open && ask.standing(subject.tally()) != Standing::Met
 }
@@ -301,26 +301,27 @@ fn by_itself(row: &Waiting) -> bool {
 }
 
 /// A nudge that was counted and never handed to a platform is taken back: it was no nudge, and its step is ahead again.
+/// `helper` is whose pledges they are.
 pub(super) async fn take_back(
     conn: &mut SqliteConnection,
     script: &mut Script,
-    row: &Waiting,
-    items: &[NudgeOf],
+    row: &UnsaidNudge,
+    helper: Option<&Member>,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let community = CommunityId(row.community_id.unwrap_or_default());
+    let community = CommunityId(row.community_id);
     outbox::remove(script, row.id);
+    let items = nudge_items(&row.meaning)?;
     for item in items {
         let Some(scope) = scope::of(conn, community, item.pledge.into()).await? else { continue };
         let Some(stored) = scope.subject.as_ref().and_then(|subject| subject.pledge(item.pledge)) else { continue };
         writes::unrecord_nudge(script, community, item.pledge, stored.nudges_sent);
         let still_meant = stored.pledge.is_open() && !stored.nudges_stopped && stored.pledge.due == item.due;
-        let helper = people::person(conn, row.member_id.map_or(stored.pledge.helper, MemberId)).await?;
         if let Some(helper) = helper.filter(|_| still_meant) {
             writes::set_step(script, community, item.pledge, Some(item.step));
-            let (number, member) = (item.pledge.0, Some(helper.member.id));
+            let (number, member) = (item.pledge.0, Some(helper.id));
             let timer = Timer { community, due: Due::Nudge, number, member, at: now };
-            timers::arm(script, timer, &helper.member.waking.zone);
+            timers::arm(script, timer, &helper.waking.zone);
         }
     }
     Ok(())
@@ -337,7 +338,7 @@ pub(super) async fn send_on(
 ) -> Result<(), Fault> {
     if let Some((_, place)) = places::goes_on_as(conn, platform, &row.route).await? {
         let destination = to_json(&Destination::Place { platform, id: place.reference })?;
-        let onward = Onward { id: keys.outbox(), destination: &destination, place: Some(place.id) };
+        let onward = Onward { id: keys.outbox(), platform, destination: &destination, place: Some(place.id) };
         outbox::send_on(script, row.id, onward, Settled::Cancelled, now);
     }
     Ok(())
@@ -351,8 +352,8 @@ pub(super) async fn has_gone(conn: &mut SqliteConnection, platform: &str, route:
 }
 
 /// What a nudge row is about.
-pub(super) fn nudge_items(row: &Waiting) -> Result<Vec<NudgeOf>, Fault> {
-    match serde_json::from_str(&row.meaning) {
+fn nudge_items(meaning: &str) -> Result<Vec<NudgeOf>, Fault> {
+    match serde_json::from_str(meaning) {
         Ok(Meaning::Nudge(items)) => Ok(items),
         _ => Err(Fault::Decode("a nudge's meaning cannot be read".into())),
     }

@@ -105,6 +105,9 @@ pub(super) fn done(
     case.card_after(subject, &pledge)?;
     let heard = Heard::ConfirmPlease { pledge: id, note };
     case.tell_about(subject, asker, &format!("confirm_please:{id}:v{version}"), heard)?;
+    if asker == pledge.helper {
+        return Ok(Answered::about(subject, Message::OwnDoneRecorded { pledge: id }, refs(&pledge)));
+    }
     let confirm_days = case.here().norms.confirm_days;
     Ok(Answered::about(subject, Message::DoneRecorded { pledge: id, confirm_days }, refs(&pledge)))
 }
@@ -232,7 +235,9 @@ fn kept(case: &mut Case<'_>, subject: &Subject, pledge: &Pledge) -> Result<(), S
 /// The asker was silent for the community's days: "done" counts as kept, and they may still say thanks.
 pub(super) fn confirm_by_silence(case: &mut Case<'_>, subject: &Subject, id: PledgeId) -> Result<(), Stop> {
     let community = case.here().id;
-    let Some(pledge) = subject.pledge(id).and_then(|p| p.pledge.clone().confirm_by_silence(case.now)) else {
+    let Some(pledge) =
+        subject.pledge(id).and_then(|p| p.pledge.clone().confirm_by_silence(subject.ask.ask.asker, case.now))
+    else {
         timers::disarm(&mut case.script, community, Due::Silence, id.0, None);
         return Ok(());
     };

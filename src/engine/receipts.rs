@@ -88,10 +88,13 @@ impl Receiving<'_> {
             Outcome::Closed { reason } => {
                 tracing::warn!(row, reason, "nothing is taken there");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
+                let goes_on = !is_button(sent) && self.another_account_takes_it(script, sent, row).await?;
                 outbox::settle(script, row, Settled::Failed, now);
                 if !is_button(sent) {
                     routes::ill(script, &sent.platform, &sent.route, &reason, now);
-                    self.fall_back(script, sent).await?;
+                    if !goes_on {
+                        self.fall_back(script, sent).await?;
+                    }
                 }
             }
             Outcome::Later { after, of } => {
@@ -181,6 +184,26 @@ impl Receiving<'_> {
         Ok(meaning::resolve(self.conn, meaning, &to).await?.map(|message| (message, None)))
     }
 
+    /// Somebody's direct messages are closed on one platform: what was for them alone goes to another account of theirs,
+    /// if anything got through to that one of late.
+    async fn another_account_takes_it(&mut self, script: &mut Script, sent: &Sent, row: i64) -> Result<bool, Fault> {
+        let Some(member) = sent.member_id.map(MemberId) else { return Ok(false) };
+        for account in people::accounts_of(self.conn, member).await? {
+            let route = format!("dm:{}", account.id);
+            let platform = account.platform;
+            let destination = to_json(&Destination::Person(account))?;
+            // It was tried there before, or is this very one.
+            let tried = outbox::is_known(self.conn, sent.community_id, &sent.effect, &destination).await?
+                || (platform.name() == sent.platform && route == sent.route);
+            if !tried && !routes::is_ill(self.conn, platform.name(), &route).await? {
+                let onward = Onward { id: self.keys.outbox(), platform, destination: &destination, place: None };
+                outbox::say_also(script, row, onward);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Somebody's direct messages are closed. Where others have seen them speak they are asked, at most once a day and
     /// without a word of what it was, to open them; anywhere else that would tell others that they use the bot at all. If
     /// asking has not helped, or there is nowhere to ask, the conveners hear of it.
@@ -221,8 +244,9 @@ impl Receiving<'_> {
             return Err(Fault::Decode("an outbox row's destination cannot be read".into()));
         };
         if sent.cause == Cause::Reply.name() {
+            let platform = account.platform;
             let destination = to_json(&Destination::Person(account))?;
-            let onward = Onward { id: self.keys.outbox(), destination: &destination, place: None };
+            let onward = Onward { id: self.keys.outbox(), platform, destination: &destination, place: None };
             outbox::send_on(script, row, onward, Settled::Failed, self.now);
         } else {
             outbox::settle(script, row, Settled::Failed, self.now);

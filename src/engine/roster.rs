@@ -11,7 +11,7 @@ use super::keys::Keys;
 use super::places::come_back;
 use crate::domain::community::Platform;
 use crate::store::rows::Person;
-use crate::store::scope::PlaceRow;
+use crate::store::scope::{PlaceRow, Standing};
 use crate::store::script::Script;
 use crate::store::{Fault, people};
 
@@ -39,11 +39,14 @@ impl<'a> Placing<'a> {
         let mut after = Vec::new();
         for convener in &roster.conveners {
             let person = member(&mut case, convener).await?;
-            people::set_standing(&mut case.script, person.member.id, place.id, true);
-            after.push(person.member.id);
+            after.push((person.member.id, convener.account.id.clone()));
         }
-        for gone in before.into_iter().filter(|id| !after.contains(id)) {
-            people::set_standing(&mut case.script, gone, place.id, false);
+        let standing = |account: &str| Standing { place: place.id, account: account.to_owned() };
+        for (id, account) in &after {
+            people::set_standing(&mut case.script, *id, &standing(account), true);
+        }
+        for (id, account) in before.iter().filter(|known| !after.contains(known)) {
+            people::set_standing(&mut case.script, *id, &standing(account), false);
         }
         Ok(case.script)
     }
@@ -106,6 +109,6 @@ async fn member(case: &mut Case<'_>, who: &Named) -> Result<Person, Fault> {
     let community = case.here().id;
     match people::of_account(case.conn, community, &who.account).await? {
         Some(person) => Ok(person),
-        None => Ok(case.join(&who.account, &who.name, 0)),
+        None => case.join(&who.account, &who.name, 0).await,
     }
 }

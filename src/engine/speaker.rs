@@ -4,12 +4,14 @@ use jiff::Timestamp;
 
 use super::inbound::{Answer, Named, Place};
 use crate::domain::CommunityId;
-use crate::domain::community::Platform;
+use crate::domain::community::{Account, Platform};
 use crate::store::rows::Person;
 
 /// Who speaks, and how.
 pub(super) struct Speaker {
     pub person: Person,
+    /// The account they speak from; it may be one of several.
+    pub account: Account,
     pub named: Vec<Named>,
     /// The whole command, for offering it again.
     pub said: String,

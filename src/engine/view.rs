@@ -12,7 +12,8 @@ use crate::domain::gathering::Gathering;
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{CommunityId, GatheringId, MemberId};
 use crate::speech::message::{
-    Amounts, AskLine, CareLine, GatheringLine, MeLine, Message, PledgeLine, PledgeStanding, SettingsLine, Words,
+    AccountLine, Amounts, AskLine, CareLine, GatheringLine, MeLine, Message, PledgeLine, PledgeStanding, SettingsLine,
+    Words,
 };
 use crate::store::rows::StoredAsk;
 use crate::store::scope::Subject;
@@ -82,7 +83,7 @@ pub(super) fn care_line(subject: &Subject, pledge: &Pledge) -> CareLine {
     CareLine { pledge: pledge.id, ask: pledge.ask, helper: name(subject, pledge.helper), due: pledge.due.clone() }
 }
 
-pub(super) fn me_line(member: &Member) -> MeLine {
+pub(super) fn me_line(member: &Member, accounts: Vec<AccountLine>) -> MeLine {
     MeLine {
         name: member.name.as_str().into(),
         zone: member.waking.zone.clone(),
@@ -92,6 +93,7 @@ pub(super) fn me_line(member: &Member) -> MeLine {
         away_until: member.waking.away_until,
         notices: member.notices,
         role: member.role(),
+        accounts,
     }
 }
 

@@ -97,6 +97,14 @@ pub enum Command {
     },
     Mine,
     Me(MeChange),
+    /// A code for another account, or one that another account was given.
+    Link {
+        code: Option<String>,
+    },
+    /// The account that speaks, or another one of theirs.
+    Unlink {
+        account: Option<String>,
+    },
     GatheringNew {
         starts: DateTime,
         place: Option<String>,
@@ -127,6 +135,9 @@ pub enum Command {
     CommunitySetup(CommunityChange),
     CommunitySettings(CommunityChange),
     CommunityCheck,
+    CommunityLink {
+        code: Option<String>,
+    },
     ConvenerAdd {
         who: String,
     },
@@ -229,6 +240,8 @@ pub fn understand(said: &Invocation, reading: &Reading<'_>) -> Result<Command, R
         Verb::Invite => Command::Invite { ask: values.ask()?, who: values.person()? },
         Verb::Mine => Command::Mine,
         Verb::Me => Command::Me(me(&values)?),
+        Verb::Link => Command::Link { code: values.raw("code").map(str::to_owned) },
+        Verb::Unlink => Command::Unlink { account: values.raw("account").map(shortened) },
         Verb::GatheringNew => Command::GatheringNew {
             starts: values.start()?,
             place: values.text("where")?,
@@ -246,6 +259,7 @@ pub fn understand(said: &Invocation, reading: &Reading<'_>) -> Result<Command, R
         Verb::CommunitySetup => Command::CommunitySetup(community(&values)?),
         Verb::CommunitySettings => Command::CommunitySettings(community(&values)?),
         Verb::CommunityCheck => Command::CommunityCheck,
+        Verb::CommunityLink => Command::CommunityLink { code: values.raw("code").map(str::to_owned) },
         Verb::ConvenerAdd => Command::ConvenerAdd { who: values.person()? },
         Verb::ConvenerRemove => Command::ConvenerRemove { who: values.person()? },
         Verb::Help => help(said)?,

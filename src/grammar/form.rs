@@ -71,6 +71,15 @@ pub struct Filled {
 }
 
 impl Filled {
+    /// The form of a command, filled with what it says. An option that is only begun is a field without a value.
+    pub fn of(invocation: &Invocation) -> Filled {
+        let mut values = invocation.values();
+        let begun = invocation.options.iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| *name);
+        values.extend(begun.map(|name| (name, String::new())));
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Filled { spec: invocation.spec, values }
+    }
+
     /// The command it is.
     ///
     /// # Errors
@@ -305,6 +314,7 @@ mod tests {
         community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly]
         community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly]
         community check:
+        community link: [code…]
         convener add: who
         convener remove: who
         help: [words…]
@@ -364,6 +374,9 @@ mod tests {
         assert_eq!(values(r#"pledge A2 loose what:"a van""#), named(&[("ask", "A2"), ("what", "a van")]));
         assert_eq!(values("ask Two tables need:2"), named(&[("need", "2"), ("words", "Two tables")]));
         assert_eq!(values("adjust P7 by: what:"), named(&[("pledge", "P7")]));
+        let begun = Filled::of(&typed("adjust P7 nudges:off by:"));
+        let begun: Vec<_> = begun.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(begun, [("pledge", "P7"), ("nudges", "off"), ("by", "")]);
         assert_eq!(values("gathering show G3 please"), named(&[("gathering", "G3")]));
     }
 

@@ -23,6 +23,8 @@ pub enum Verb {
     Invite,
     Mine,
     Me,
+    Link,
+    Unlink,
     GatheringNew,
     GatheringList,
     GatheringShow,
@@ -35,6 +37,7 @@ pub enum Verb {
     CommunitySetup,
     CommunitySettings,
     CommunityCheck,
+    CommunityLink,
     ConvenerAdd,
     ConvenerRemove,
     Help,
@@ -121,6 +124,7 @@ const FIRST: Opt = opt("first", Takes::Words);
 const WHO: Opt = opt("who", Takes::Person);
 const WHEN: Opt = opt("when", Takes::When);
 const WHERE: Opt = opt("where", Takes::Words);
+const CODE: Opt = opt("code", Takes::Words);
 const ZONE: Opt = opt("zone", Takes::Zone);
 const LANGUAGE: Opt = opt("language", Takes::Language);
 const COMMUNITY: &[Opt] = &[
@@ -204,6 +208,12 @@ pub const SPECS: &[Spec] = &[
         ],
         ..member(Verb::Me, "me", &["yo"])
     },
+    Spec { options: &[CODE], wording: Wording::As("code"), ..member(Verb::Link, "link", &["vincular", "vinculo"]) },
+    Spec {
+        options: &[opt("account", Takes::Words)],
+        wording: Wording::As("account"),
+        ..member(Verb::Unlink, "unlink", &["desvincular", "desvinculo"])
+    },
     Spec {
         options: &[WHEN, WHERE, opt("facilitator", Takes::Person), opt("scribe", Takes::Person)],
         wording: Wording::As("when"),
@@ -225,6 +235,7 @@ pub const SPECS: &[Spec] = &[
     Spec { options: COMMUNITY, wording: Wording::As("name"), ..convener(Verb::CommunitySetup, "community setup") },
     Spec { options: COMMUNITY, ..convener(Verb::CommunitySettings, "community settings") },
     convener(Verb::CommunityCheck, "community check"),
+    Spec { options: &[CODE], wording: Wording::As("code"), ..convener(Verb::CommunityLink, "community link") },
     Spec { options: &[WHO], wording: Wording::As("who"), ..convener(Verb::ConvenerAdd, "convener add") },
     Spec { options: &[WHO], wording: Wording::As("who"), ..convener(Verb::ConvenerRemove, "convener remove") },
     Spec { wording: Wording::Own, ..member(Verb::Help, "help", &["ayuda", "start"]) },

@@ -83,21 +83,12 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-/// A form that was refused and can be opened again, on platforms that have forms.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Again {
-    pub label: String,
-    /// What it is kept under.
-    pub draft: String,
-}
-
 /// A message in the words of one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Doc {
     pub blocks: Vec<Block>,
     pub buttons: Vec<Button>,
     pub picture: Option<Picture>,
-    pub again: Option<Again>,
 }
 
 impl Doc {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ask::{KindOfHelp, Standing, Visibility};
 use crate::domain::calendar::{When, Zone};
-use crate::domain::community::{Language, Role};
+use crate::domain::community::{Language, Platform, Role};
 use crate::domain::digest::Digest;
 use crate::domain::gathering::DigestState;
 use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId};
@@ -196,6 +196,23 @@ pub enum Trouble {
     Backup { newest: Option<Timestamp> },
 }
 
+/// An account of somebody, as they know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountLine {
+    pub platform: Platform,
+    /// The platform's own id of it.
+    pub id: Words,
+    /// What they are called there, where that helps to know it.
+    pub name: Option<Words>,
+}
+
+/// A place of a community.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceLine {
+    pub platform: Platform,
+    pub name: Words,
+}
+
 /// What one person settled for themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeLine {
@@ -207,6 +224,9 @@ pub struct MeLine {
     pub away_until: Option<Date>,
     pub notices: bool,
     pub role: Role,
+    /// Their accounts, if they have several; the one that is written to first.
+    #[serde(default)]
+    pub accounts: Vec<AccountLine>,
 }
 
 /// What a community settled for itself.
@@ -344,6 +364,10 @@ pub enum Message {
         pledge: PledgeId,
         confirm_days: u8,
     },
+    /// Done for an ask of their own, which nobody else confirms.
+    OwnDoneRecorded {
+        pledge: PledgeId,
+    },
     PartRecorded {
         pledge: PledgeId,
         done: u32,
@@ -388,6 +412,61 @@ pub enum Message {
     },
     ConvenerRemoved {
         name: Words,
+    },
+    /// A code to say from another account of theirs.
+    LinkCode {
+        code: Words,
+    },
+    /// They said the code of another account: whose it was, and the code to say there.
+    LinkAnswered {
+        code: Words,
+        first: AccountLine,
+    },
+    /// To the account that was given a code: who said it.
+    LinkAsked {
+        by: AccountLine,
+    },
+    /// Two accounts are one person's. To each of them.
+    Linked {
+        with: AccountLine,
+    },
+    /// This account is on its own again.
+    Unlinked {
+        stay: Vec<AccountLine>,
+    },
+    /// Another account of theirs is on its own again.
+    UnlinkedOther {
+        gone: AccountLine,
+    },
+    /// To an account that was put out by another.
+    UnlinkedBy {
+        by: AccountLine,
+    },
+    /// A code to say in another community's place, which is to become one of this one's.
+    PlaceCode {
+        code: Words,
+        community: Words,
+        places: Vec<PlaceLine>,
+    },
+    /// They said a community's code in another place: the code that is to be said there.
+    PlaceAnswered {
+        code: Words,
+        community: Words,
+    },
+    /// To the convener who was given a code: who said it, and where.
+    PlaceAsked {
+        by: AccountLine,
+        place: PlaceLine,
+    },
+    /// A place is one of the community's. To both who said the codes.
+    PlaceLinked {
+        community: Words,
+        place: PlaceLine,
+    },
+    /// In all the places, for everyone: they belong together from now on.
+    Together {
+        community: Words,
+        places: Vec<PlaceLine>,
     },
     /// A press was taken back, and what it did stays.
     StaysRecorded(Stays),

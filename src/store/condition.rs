@@ -64,7 +64,7 @@ pub async fn timers(conn: &mut SqliteConnection) -> Result<(u32, Option<i64>), F
 pub struct Stuck {
     /// Nobody can tell whether they arrived; until a steward does.
     pub parked: u32,
-    /// Refused by the platform, of those made since an instant.
+    /// Refused by the platform, of those made since an instant; not if another account of the same person took it.
     pub failed: u32,
     /// Too late to help, of those made since an instant.
     pub expired: u32,
@@ -74,8 +74,10 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
     sqlx::query_as(
         "select count(*) filter (where state = 'parked') as parked, \
          count(*) filter (where state = 'failed' and made_at >= ?2) as failed, \
-         count(*) filter (where state = 'expired' and made_at >= ?2) as expired from outbox \
-         where community_id = ?1 and state in ('parked', 'failed', 'expired') and cause != 'button'",
+         count(*) filter (where state = 'expired' and made_at >= ?2) as expired from outbox o \
+         where community_id = ?1 and state in ('parked', 'failed', 'expired') and cause != 'button' \
+         and not (state = 'failed' and exists (select 1 from outbox b where b.community_id = o.community_id and b.effect = o.effect \
+          and b.member_id = o.member_id and b.state = 'delivered'))",
     )
     .bind(community.0)
     .bind(since.as_millisecond())

@@ -8,10 +8,12 @@
 
 pub mod bookmarks;
 pub mod civil;
+pub mod codes;
 pub mod condition;
 pub mod drafts;
 pub mod gatherings;
 pub mod inbox;
+pub mod linking;
 pub mod lists;
 pub mod meta;
 pub mod moving;

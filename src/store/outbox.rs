@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
 use super::script::{Bind, Script};
-use crate::domain::community::Platform;
+use crate::domain::community::{Account, Platform};
 use crate::domain::{AskId, CommunityId, MemberId};
 
 /// What goes first when several rows wait.
@@ -258,6 +258,7 @@ pub fn let_go(script: &mut Script, community: CommunityId, now: Timestamp) {
 pub struct Onward<'a> {
     /// The new row's.
     pub id: i64,
+    pub platform: Platform,
     /// JSON.
     pub destination: &'a str,
     /// If the message is one of a place's own.
@@ -267,19 +268,110 @@ pub struct Onward<'a> {
 /// What was not taken in one place is to be said in another: by a row of its own, with a name and a key of its own. What was
 /// said there before is not said again.
 pub fn send_on(script: &mut Script, id: i64, onward: Onward<'_>, settled: Settled, now: Timestamp) {
+    say_also(script, id, onward);
+    settle(script, id, settled, now);
+}
+
+/// The same message for another destination as well. What it answers is known on its own platform only.
+pub fn say_also(script: &mut Script, id: i64, onward: Onward<'_>) {
     script.write(
         "insert into outbox (id, community_id, member_id, effect, platform, destination, place_id, cause, refs, meaning, answers, \
-         lane, priority, not_before, expires_at, made_at) select ?, community_id, member_id, effect, platform, ?, \
-         iif(place_id is null, null, ?), cause, refs, meaning, answers, lane, priority, not_before, expires_at, made_at \
-         from outbox where id = ? on conflict (community_id, effect, destination) do nothing",
-        [onward.id.into(), onward.destination.into(), onward.place.into(), id.into()],
+         lane, priority, not_before, expires_at, made_at) select ?, community_id, member_id, effect, ?, ?, \
+         iif(place_id is null, null, ?), cause, refs, meaning, iif(platform = ?, answers, null), lane, priority, not_before, \
+         expires_at, made_at from outbox where id = ? on conflict (community_id, effect, destination) do nothing",
+        [
+            onward.id.into(),
+            onward.platform.name().into(),
+            onward.destination.into(),
+            onward.place.into(),
+            onward.platform.name().into(),
+            id.into(),
+        ],
     );
-    settle(script, id, settled, now);
+}
+
+/// What a community has to say that has no key yet: row, effect, destination.
+pub async fn keyless(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<(i64, String, String)>, Fault> {
+    sqlx::query_as(
+        "select id, effect, destination from outbox where community_id = ? and key is null and state = 'ready'",
+    )
+    .bind(community.0)
+    .fetch_all(conn)
+    .await
+}
+
+/// The key it is known by from now on.
+pub fn set_key(script: &mut Script, id: i64, key: &str) {
+    script.write("update outbox set key = ? where id = ? and key is null", [key.into(), id.into()]);
+}
+
+/// Whether a community has something of this name to say, or had, to a destination.
+pub async fn is_known(
+    conn: &mut SqliteConnection,
+    community: Option<i64>,
+    effect: &str,
+    destination: &str,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox where community_id is ? and effect = ? and destination = ?)",
+    )
+    .bind(community)
+    .bind(effect)
+    .bind(destination)
+    .fetch_one(conn)
+    .await
 }
 
 /// It is taken out as if it had never been there.
 pub fn remove(script: &mut Script, id: i64) {
     script.write("delete from outbox where id = ? and state in ('ready', 'unknown')", [id.into()]);
+}
+
+/// A nudge message that waits and was never handed to a platform.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct UnsaidNudge {
+    pub id: i64,
+    pub community_id: i64,
+    pub member_id: i64,
+    /// JSON.
+    pub meaning: String,
+}
+
+impl Waiting {
+    /// The same of a nudge that is about to be claimed.
+    pub fn unsaid_nudge(&self) -> UnsaidNudge {
+        UnsaidNudge {
+            id: self.id,
+            community_id: self.community_id.unwrap_or_default(),
+            member_id: self.member_id.unwrap_or_default(),
+            meaning: self.meaning.clone(),
+        }
+    }
+}
+
+/// The nudge messages to a member that nobody has seen yet.
+pub async fn unsaid_nudges(conn: &mut SqliteConnection, member: MemberId) -> Result<Vec<UnsaidNudge>, Fault> {
+    sqlx::query_as(
+        "select id, community_id, member_id, meaning from outbox where member_id = ? and cause = 'nudge' \
+         and state = 'ready' and attempts = 0 and absent_at is null and community_id is not null order by id",
+    )
+    .bind(member.0)
+    .fetch_all(conn)
+    .await
+}
+
+/// The messages by the bot itself to one of a member's accounts that were never handed to a platform. What answers
+/// somebody stays where it was asked.
+pub async fn unsaid_to(conn: &mut SqliteConnection, member: MemberId, account: &Account) -> Result<Vec<i64>, Fault> {
+    sqlx::query_scalar(
+        "select id from outbox where member_id = ? and platform = ? and route = 'dm:' || ? and state = 'ready' \
+         and attempts = 0 and absent_at is null and cause not in ('reply', 'refusal', 'button') order by id",
+    )
+    .bind(member.0)
+    .bind(account.platform.name())
+    .bind(&account.id)
+    .fetch_all(conn)
+    .await
 }
 
 /// Whether a nudge message to one of this member's accounts, from any community, has yet to go out.

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
 use super::rows::{CommunityRow, Person, PersonRow, StoredCommunity, community_json, from_json, person_json};
-use super::scope::{PlaceRow, place_json};
+use super::scope::{PlaceRow, Standing, place_json};
 use super::script::Script;
 use crate::domain::community::{Account, Community, Member};
 use crate::domain::{CommunityId, MemberId};
@@ -85,16 +85,20 @@ pub fn new_member(script: &mut Script, community: CommunityId, member: &Member, 
     );
 }
 
-/// An account is this member's in this community; `acted_at` is when they last acted from it, 0 for never.
+/// An account is this member's in this community; `acted_at` is when they last acted from it, 0 for never. What it was
+/// nudged in other communities counts here, too.
 pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId, account: &Account, acted_at: i64) {
     script.write(
-        "insert into accounts (platform, ref, community_id, member_id, acted_at) values (?, ?, ?, ?, ?)",
+        "insert into accounts (platform, ref, community_id, member_id, acted_at, nudged_at) \
+         select ?, ?, ?, ?, ?, (select max(nudged_at) from accounts where platform = ? and ref = ?)",
         [
             account.platform.name().into(),
             account.id.as_str().into(),
             community.0.into(),
             member.0.into(),
             acted_at.into(),
+            account.platform.name().into(),
+            account.id.as_str().into(),
         ],
     );
 }
@@ -144,23 +148,23 @@ pub fn set_appointed(script: &mut Script, member: MemberId, appointed: bool) {
     script.write("update members set appointed = ? where id = ?", [appointed.into(), member.0.into()]);
 }
 
-/// The platform says whether they convene a place.
-pub fn set_standing(script: &mut Script, member: MemberId, place: i64, convenes: bool) {
-    if convenes {
-        script.write(
-            "insert into standings (member_id, place_id) values (?, ?) on conflict do nothing",
-            [member.0.into(), place.into()],
-        );
-    } else {
-        script.write("delete from standings where member_id = ? and place_id = ?", [member.0.into(), place.into()]);
-    }
+/// The platform says whether they convene a place by this account of theirs.
+pub fn set_standing(script: &mut Script, member: MemberId, standing: &Standing, convenes: bool) {
+    let binds = [member.0.into(), standing.place.into(), standing.account.as_str().into()];
+    let sql = match convenes {
+        true => "insert into standings (member_id, place_id, account) values (?, ?, ?) on conflict do nothing",
+        false => "delete from standings where member_id = ? and place_id = ? and account = ?",
+    };
+    script.write(sql, binds);
 }
 
-/// Who convenes a place by standing.
-pub async fn standing_in(conn: &mut SqliteConnection, place: i64) -> Result<Vec<MemberId>, Fault> {
-    let rows: Vec<i64> =
-        sqlx::query_scalar("select member_id from standings where place_id = ?").bind(place).fetch_all(conn).await?;
-    Ok(rows.into_iter().map(MemberId).collect())
+/// Who convenes a place by standing, and by which account.
+pub async fn standing_in(conn: &mut SqliteConnection, place: i64) -> Result<Vec<(MemberId, String)>, Fault> {
+    let rows: Vec<(i64, String)> = sqlx::query_as("select member_id, account from standings where place_id = ?")
+        .bind(place)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(member, account)| (MemberId(member), account)).collect())
 }
 
 pub fn set_name(script: &mut Script, member: MemberId, name: &str) {
@@ -190,12 +194,13 @@ fn people(rows: Vec<String>) -> Result<Vec<Person>, Fault> {
     rows.iter().map(|row| from_json::<PersonRow>(row)?.try_into()).collect()
 }
 
-/// A member.
+/// A member; if they turned out to be somebody else too, who they are now.
 pub async fn person(conn: &mut SqliteConnection, member: MemberId) -> Result<Option<Person>, Fault> {
     const SQL: &str = concat!(
         "select ",
         person_json!(),
-        " from members m join communities c on c.id = m.community_id where m.id = ?"
+        " from members m join communities c on c.id = m.community_id \
+         where m.id = (select coalesce(is_now, id) from members where id = ?)"
     );
     let row: Option<String> = sqlx::query_scalar(SQL).bind(member.0).fetch_optional(conn).await?;
     Ok(people(row.into_iter().collect())?.pop())
@@ -256,6 +261,29 @@ pub async fn of_account(
         .fetch_all(conn)
         .await?;
     Ok(people(rows)?.pop())
+}
+
+/// The accounts that are one person with this one: they are the same member somewhere, and so everywhere.
+pub async fn linked(conn: &mut SqliteConnection, account: &Account) -> Result<Vec<Account>, Fault> {
+    let rows = sqlx::query_as(
+        "select distinct b.platform, b.ref from accounts a join accounts b on b.member_id = a.member_id \
+         where a.platform = ?1 and a.ref = ?2 and not (b.platform = ?1 and b.ref = ?2) order by 1, 2",
+    );
+    accounts(rows.bind(account.platform.name()).bind(&account.id).fetch_all(conn).await?)
+}
+
+/// The accounts a member is reached by, the one they last acted from first.
+pub async fn accounts_of(conn: &mut SqliteConnection, member: MemberId) -> Result<Vec<Account>, Fault> {
+    let rows = sqlx::query_as("select platform, ref from accounts where member_id = ? order by acted_at desc, ref");
+    accounts(rows.bind(member.0).fetch_all(conn).await?)
+}
+
+fn accounts(rows: Vec<(String, String)>) -> Result<Vec<Account>, Fault> {
+    let account = |(platform, id): (String, String)| {
+        let platform = platform.parse().map_err(|_| Fault::Decode("an account on an unknown platform".into()))?;
+        Ok(Account { platform, id })
+    };
+    rows.into_iter().map(account).collect()
 }
 
 /// The members who are away on a day.

@@ -38,7 +38,8 @@ pub fn not_ended(script: &mut Script, community: CommunityId) {
 pub fn moved(script: &mut Script, from: i64, to: i64) {
     script.write("update places set moved_to = ?, left_at = null where id = ?", [to.into(), from.into()]);
     script.write(
-        "insert into standings (member_id, place_id) select member_id, ? from standings where place_id = ? on conflict do nothing",
+        "insert into standings (member_id, place_id, account) select member_id, ?, account from standings where place_id = ? \
+         on conflict do nothing",
         [to.into(), from.into()],
     );
     script.write("delete from standings where place_id = ?", [from.into()]);
@@ -186,6 +187,7 @@ pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp)
     script.write("delete from invitations where community_id = ?", [id()]);
     script.write("delete from standings where member_id in (select id from members where community_id = ?)", [id()]);
     script.write("delete from presses where community_id = ?", [id()]);
+    script.write("delete from codes where community_id = ?", [id()]);
     script.write("delete from accounts where community_id = ?", [id()]);
     // What names somebody outside a community goes with the last one that knows them.
     for forgotten in [
@@ -197,6 +199,10 @@ pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp)
          where a.platform = drafts.platform and a.ref = drafts.account)",
         "delete from unread_asked where not exists (select 1 from accounts a \
          where a.platform = unread_asked.platform and a.ref = unread_asked.account)",
+        "delete from codes where other_ref is not null and not exists (select 1 from accounts a \
+         where a.platform = codes.other_platform and a.ref = codes.other_ref)",
+        "delete from wrong_codes where not exists (select 1 from accounts a \
+         where a.platform = wrong_codes.platform and a.ref = wrong_codes.ref)",
     ] {
         script.write(forgotten, []);
     }

@@ -83,6 +83,13 @@ impl PlaceRow {
     }
 }
 
+/// Where the platform lets somebody convene, and which of their accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Standing {
+    pub place: i64,
+    pub account: String,
+}
+
 /// Everything one input needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
@@ -90,6 +97,8 @@ pub struct Scope {
     pub places: Vec<PlaceRow>,
     /// Who speaks, if they are a member already.
     pub person: Option<Person>,
+    /// Where they convene by standing.
+    pub standings: Vec<Standing>,
     pub subject: Option<Subject>,
 }
 
@@ -107,6 +116,7 @@ struct ScopeRow {
     community: CommunityRow,
     places: Vec<PlaceRow>,
     person: Option<PersonRow>,
+    standings: Vec<Standing>,
     subject: Option<SubjectRow>,
 }
 
@@ -140,6 +150,7 @@ impl TryFrom<ScopeRow> for Scope {
             community: row.community.try_into()?,
             places,
             person: row.person.map(Person::try_from).transpose()?,
+            standings: row.standings,
             subject: row.subject.map(Subject::try_from).transpose()?,
         })
     }
@@ -197,6 +208,8 @@ macro_rules! scope_json {
             "'person', json((select ",
             person_json!(),
             " from members m where m.id = s.member_id)), ",
+            "'standings', json((select json_group_array(json(json_object('place', t.place_id, 'account', t.account))) ",
+            " from standings t where t.member_id = s.member_id)), ",
             "'subject', json((select ",
             subject_json!(),
             " from asks k where k.community_id = c.id and k.number = ",

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 /// A secret that must never turn up in anything printed.
 const SECRET: &str = "hunter2-correct-horse";
+const OTHER_SECRET: &str = "MTk4NjIy.Cl2FMQ.ZnCjm1";
 
 const DOCUMENTED: &str = include_str!("../../config/barnraiser.toml");
 
@@ -137,15 +138,21 @@ fn the_documented_defaults_are_the_declared_ones() {
 }
 
 #[test]
-fn the_documented_matrix_section_loads_once_switched_on() {
+fn the_documented_platforms_load_once_switched_on() {
     let desk = Desk::new();
     desk.write("matrix-password", 0o600, format!("{SECRET}\n"));
     desk.write("matrix-recovery-key", 0o600, "HKP7 XZHO\n");
-    let other_ways = ["password = ", "token", "device_id", "recovery_key = "];
+    desk.write("discord-token", 0o600, format!("{OTHER_SECRET}\n"));
+    let other_ways = ["password = ", "token_file = \"matrix", "token = ", "device_id", "recovery_key = "];
     let lines: Vec<_> = switched_on().lines().map(str::to_owned).collect();
     let one_way: Vec<_> =
         lines.into_iter().filter(|line| !other_ways.iter().any(|way| line.starts_with(way))).collect();
-    let matrix = desk.load(&one_way.join("\n"), &[]).unwrap().matrix.unwrap();
+    let config = desk.load(&one_way.join("\n"), &[]).unwrap();
+    let discord = config.discord.unwrap();
+    assert_eq!(discord.token.reveal(), OTHER_SECRET);
+    assert_eq!(discord.connect_to.unwrap().to_string(), "127.0.0.1:8443");
+    assert!(discord.ca_file.unwrap().ends_with("proxy-ca.pem"));
+    let matrix = config.matrix.unwrap();
     assert_eq!(matrix.homeserver.as_str(), "https://matrix.example.org/");
     assert_eq!(matrix.user, "@barnraiser:example.org");
     assert_eq!((matrix.device_name.as_str(), matrix.prefix.as_str()), ("Barnraiser", "!aid"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use barnraiser::domain::community::Platform;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::{Answer, Cause, Roster, Unread};
+use barnraiser::engine::inbound::{Answer, Body, Cause, Roster, Unread};
 use barnraiser::engine::parcel::{Outcome, Receipt};
 use barnraiser::engine::{Defaults, Heard};
 use barnraiser::ops::backup;
@@ -396,4 +396,69 @@ async fn nothing_that_waits_for_a_place_is_called_late() {
     rig.advance(chicago("2026-03-20 12:00")).await;
     let found = examine(&Patient { data: rig.data(), backup: None }, rig.clock.now()).await;
     assert!(found.problems.iter().all(|problem| problem.what.contains("disk")), "{found:?}");
+}
+
+/// Promise 9, of what stands outside the communities: it names somebody, and goes with the last community that knows them.
+#[tokio::test]
+async fn what_names_somebody_goes_with_the_last_community_that_knows_them() {
+    let mut rig = talkative().await;
+    let elsewhere = rig.inbound_in("millrace", "bea", "offer Bread");
+    rig.hear(elsewhere).await;
+    rig.settle().await;
+    let pressed = rig.does("luis", Body::Pressed("maybe A1".to_owned()));
+    rig.hear(pressed).await;
+    put_out(&rig).await;
+    // In the last half hour people still write to it alone: what it cannot read, what it cannot answer, and codes.
+    for at in ["17:50", "18:05"] {
+        rig.advance(chicago(&format!("2026-04-04 {at}"))).await;
+        for who in ["dev", "bea"] {
+            let said = rig.inbound_directly(who, "");
+            let (event, from, name) = (format!("locked-{who}-{at}"), said.from, said.name);
+            let unread = Unread { event, platform: HERE, place: said.place, from, name, at: rig.clock.now() };
+            rig.engine().unread(unread).await.unwrap();
+        }
+    }
+    for who in ["dev", "bea"] {
+        rig.world.close(who, true);
+        rig.say_directly(who, "link").await;
+        let wrong = rig.inbound_directly(who, "link BCDF-GHJK");
+        assert_eq!(rig.hear(wrong).await.cause, Cause::Refusal);
+        let mut asked = rig.inbound_directly(who, "mine");
+        asked.answer = Answer::Outbox;
+        rig.engine().hear(asked).await.unwrap();
+    }
+    rig.settle().await;
+    let tables = |rig: &Rig| {
+        let tables = [
+            "select count(*) from presses",
+            "select count(*) from routes where route = 'dm:WHO'",
+            "select count(*) from unread where account = 'WHO'",
+            "select count(*) from unread_asked where account = 'WHO'",
+            "select count(*) from codes where ref = 'WHO'",
+            "select count(*) from wrong_codes where ref = 'WHO'",
+        ];
+        let database = rig.database();
+        async move {
+            let mut found = BTreeMap::new();
+            for (who, sql) in
+                ["dev", "bea"].iter().flat_map(|who| tables.iter().map(move |sql| (*who, sql.replace("WHO", who))))
+            {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database);
+                let mut file = sqlx::ConnectOptions::connect(&options).await.unwrap();
+                let count: i64 =
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone())).fetch_one(&mut file).await.unwrap();
+                found.insert((who, sql), count > 0);
+            }
+            found
+        }
+    };
+    let before = tables(&rig).await;
+    assert!(before.values().all(|there| *there), "there is something to forget: {before:#?}");
+    rig.advance(chicago("2026-04-04 18:30")).await;
+    assert_eq!(number(&rig, "select count(*) from communities where ended_at is not null").await, 1);
+    for ((who, sql), there) in tables(&rig).await {
+        // Millrace goes on, and knows Bea; her code was for this one.
+        let kept = who == "bea" && !sql.contains("presses") && !sql.contains("from codes");
+        assert_eq!(there, kept, "{who}: {sql}");
+    }
 }

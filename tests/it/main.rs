@@ -30,6 +30,7 @@ mod health;
 mod killer;
 mod layering;
 mod leaving;
+mod linked;
 mod lists;
 #[cfg(feature = "matrix")]
 mod litestream;
@@ -56,4 +57,5 @@ mod servers;
 mod stale;
 mod suggest;
 mod threads;
+mod together;
 mod unread;

@@ -1,6 +1,7 @@
 //! The engine alone, with a clock, a data folder and a platform in the test's hands: every step of delivery can be taken
 //! by itself, and everything can be dropped between any two of them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -40,15 +41,32 @@ pub struct Post {
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
-#[derive(Default)]
 pub struct World {
+    platform: Platform,
     posts: Mutex<Vec<Post>>,
     looks: Mutex<u32>,
+    /// Whose direct messages are closed here.
+    closed: Mutex<BTreeSet<String>>,
     /// Whether buttons are messages of their own here.
     seeding: AtomicBool,
 }
 
 impl World {
+    fn new(platform: Platform) -> Arc<World> {
+        let (posts, looks, closed, seeding) = Default::default();
+        Arc::new(World { platform, posts, looks, closed, seeding })
+    }
+
+    /// From now on nothing reaches somebody alone, or again everything does.
+    pub fn close(&self, who: &str, closed: bool) {
+        let mut all = self.closed.lock().expect("nobody panics while closing");
+        if closed {
+            all.insert(who.to_owned())
+        } else {
+            all.remove(who)
+        };
+    }
+
     pub fn posts(&self) -> Vec<Post> {
         self.posts.lock().expect("nobody panics while posting").clone()
     }
@@ -71,7 +89,7 @@ impl World {
 #[async_trait]
 impl Gateway for World {
     fn platform(&self) -> Platform {
-        Platform::Console
+        self.platform
     }
 
     async fn deliver(&self, letter: &Letter) -> Outcome {
@@ -81,6 +99,9 @@ impl Gateway for World {
             Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
             Destination::Whisper { account, .. } => format!("only:{}", account.id),
         };
+        if to.strip_prefix("dm:").is_some_and(|who| self.closed.lock().expect("nobody panics").contains(who)) {
+            return Outcome::Closed { reason: "closed".to_owned() };
+        }
         let refs = parcel.refs.iter().map(ToString::to_string).collect();
         let (at, key) = (parcel.voice.now, parcel.key.clone());
         let community = parcel.community.clone();
@@ -112,6 +133,9 @@ impl Gateway for World {
 /// The engine on a folder.
 pub struct Rig {
     pub world: Arc<World>,
+    /// The other platforms, on which nobody is unless a test says so.
+    pub matrix: Arc<World>,
+    pub discord: Arc<World>,
     pub clock: Arc<ManualClock>,
     /// What the next waking settles.
     pub defaults: Defaults,
@@ -134,7 +158,9 @@ impl Rig {
 
     pub async fn open_with(at: &str, defaults: Defaults) -> Rig {
         let mut rig = Rig {
-            world: Arc::default(),
+            world: World::new(Platform::Console),
+            matrix: World::new(Platform::Matrix),
+            discord: World::new(Platform::Discord),
             clock: Arc::new(ManualClock::at(chicago(at))),
             defaults,
             folder: tempfile::tempdir().expect("a folder"),
@@ -228,6 +254,19 @@ impl Rig {
         }
     }
 
+    /// What somebody says on another platform: in its place, or to the bot alone.
+    pub fn inbound_on(&mut self, platform: Platform, place: Option<&str>, who: &str, text: &str) -> Inbound {
+        let from = Account { platform, id: who.to_owned() };
+        let said = match place {
+            Some(place) => self.inbound_in(place, who, text),
+            None => {
+                let inbound = self.inbound_directly(who, text);
+                Inbound { place: Place::Direct { id: format!("with-{who}"), shared: Vec::new() }, ..inbound }
+            }
+        };
+        Inbound { from, ..said }
+    }
+
     /// What somebody says to the bot alone.
     pub fn inbound_directly(&mut self, who: &str, text: &str) -> Inbound {
         let place = Place::Direct { id: format!("with-{who}"), shared: vec!["eastbank".to_owned()] };
@@ -297,12 +336,15 @@ impl Rig {
 
     /// Does and says everything that is due now.
     pub async fn settle(&self) {
-        let courier = Courier::new(self.engine().clone(), Arc::clone(&self.world) as Arc<dyn Gateway>);
+        let worlds = [&self.world, &self.matrix, &self.discord];
+        let couriers = worlds.map(|world| Courier::new(self.engine().clone(), Arc::clone(world) as Arc<dyn Gateway>));
         loop {
             let (done, _) = self.engine().tick().await.expect("it runs");
             let mut said = false;
-            while courier.step().await.expect("it runs") == Step::Carried {
-                said = true;
+            for courier in &couriers {
+                while courier.step().await.expect("it runs") == Step::Carried {
+                    said = true;
+                }
             }
             if done == 0 && !said {
                 return;

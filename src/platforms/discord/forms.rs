@@ -24,20 +24,20 @@ const MOST_VALUE: usize = 4_000;
 const LINE: u8 = 1;
 const PARAGRAPH: u8 = 2;
 
-/// The form of a command as far as it was said, as the data of an interaction's answer of type 9. `None` for a command that
-/// a form could ask nothing about.
-pub fn modal(begun: &Invocation, language: Language) -> Option<Value> {
-    let values = begun.values();
-    let known = |name: &str| values.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str());
-    let asked = asked(begun);
+/// The form of a command, filled with what is known already, as the data of an interaction's answer of type 9. `None` for a
+/// command that a form could ask nothing about.
+pub fn modal(filled: &Filled, language: Language) -> Option<Value> {
+    let known = Known::of(filled)?;
+    let asked = asked(filled, &known);
     if asked.is_empty() {
         return None;
     }
-    let short = Short { command: begun.in_short(), community: known(IN.name).map(str::to_owned) };
-    let inputs = asked.iter().map(|field| input(field, known(field.name), language));
+    let community = known.invocation.option(IN.name).map(str::to_owned);
+    let short = Short { command: known.invocation.in_short(), community };
+    let inputs = asked.iter().map(|field| input(filled.spec, field, known.value(field.name), language));
     let rows: Vec<Value> = inputs.map(|input| json!({"type": 1, "components": [input]})).collect();
-    let about = begun.target.map(|id| id.to_string());
-    let title = copy::form_title(begun.spec, about.as_deref(), language);
+    let about = known.invocation.target.map(|id| id.to_string());
+    let title = copy::form_title(filled.spec, about.as_deref(), language);
     Some(json!({
         "custom_id": Custom::Form(short).write(None)?,
         "title": shortened(&title, MOST_TITLE),
@@ -67,28 +67,49 @@ pub fn submitted<'a>(custom_id: &str, inputs: impl IntoIterator<Item = (&'a str,
     Ok(Filled { spec: begun.spec, values })
 }
 
+/// What is known of a form: its values as they were written, and as much of them as is a command.
+struct Known<'a> {
+    values: &'a [(String, String)],
+    invocation: Invocation,
+}
+
+impl<'a> Known<'a> {
+    /// What is no id of the right letter is asked for again, with what was written there.
+    fn of(filled: &'a Filled) -> Option<Known<'a>> {
+        let values = || filled.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let fields = in_order(filled.spec);
+        let is_target = |name: &str| fields.iter().any(|field| field.name == name && field.becomes == Becomes::Target);
+        let whole = Invocation::filled(filled.spec, values());
+        let without = || Invocation::filled(filled.spec, values().filter(|(name, _)| !is_target(name)));
+        Some(Known { values: &filled.values, invocation: whole.or_else(|_| without()).ok()? })
+    }
+
+    fn value(&self, name: &str) -> Option<&'a str> {
+        let given = self.values.iter().find(|(given, _)| given == name).map(|(_, value)| value.trim());
+        given.filter(|value| !value.is_empty())
+    }
+}
+
 /// The fields that a form asks for, in the order in which people think of them: what it is about, if that is not known; its
 /// words; the options in the order of the table. A switch is no field to write in. If there are too many, those go first
 /// that nobody needs.
-fn asked(begun: &Invocation) -> Vec<Field> {
-    let fields = in_order(begun.spec);
+fn asked(filled: &Filled, known: &Known<'_>) -> Vec<Field> {
     let is_asked = |field: &Field| match field.becomes {
-        Becomes::Target => begun.target.is_none(),
+        Becomes::Target => known.invocation.target.is_none(),
         Becomes::Words => true,
         Becomes::Option(takes) => takes != Takes::OnOff,
     };
-    let mut asked: Vec<Field> = fields.into_iter().filter(is_asked).collect();
-    let wants = begun.wants();
+    let is_begun = |name: &str| filled.values.iter().any(|(given, value)| given == name && value.trim().is_empty());
+    let mut asked: Vec<Field> = in_order(filled.spec).into_iter().filter(is_asked).collect();
     for field in &mut asked {
-        field.is_required |= wants.contains(&field.name);
+        field.is_required |= is_begun(field.name);
     }
-    let values = begun.values();
-    let rank = |field: &Field| match (field.is_required, values.iter().any(|(given, _)| *given == field.name)) {
+    let rank = |field: &Field| match (field.is_required, known.value(field.name)) {
         (true, _) => 0,
-        (false, true) => 1,
-        (false, false) => 2,
+        (false, Some(_)) => 1,
+        (false, None) => 2,
     };
-    let mut ranked: Vec<Field> = asked.clone();
+    let mut ranked = asked.clone();
     ranked.sort_by_key(rank);
     ranked.truncate(MOST_INPUTS);
     asked.retain(|field| ranked.contains(field));
@@ -106,14 +127,18 @@ fn in_order(spec: &'static Spec) -> Vec<Field> {
     fields
 }
 
-fn input(field: &Field, known: Option<&str>, language: Language) -> Value {
+fn input(spec: &Spec, field: &Field, known: Option<&str>, language: Language) -> Value {
     let style = if field.becomes == Becomes::Words { PARAGRAPH } else { LINE };
+    let example = match copy::field_example(spec, field.name, language) {
+        none if none.is_empty() => copy::describe_parameter(field.name, language),
+        example => example,
+    };
     let mut input = json!({
         "type": 4,
         "custom_id": field.name,
         "style": style,
         "label": shortened(&copy::field_label(field.name, language), MOST_LABEL),
-        "placeholder": shortened(&copy::describe_parameter(field.name, language), MOST_PLACEHOLDER),
+        "placeholder": shortened(&example, MOST_PLACEHOLDER),
         "required": field.is_required,
     });
     if let Some(known) = known {
@@ -130,8 +155,8 @@ mod tests {
     use super::*;
     use crate::grammar::{SPECS, text};
 
-    fn begun(said: &str) -> Invocation {
-        text::read(said, Timestamp::UNIX_EPOCH).unwrap()
+    fn begun(said: &str) -> Filled {
+        Filled::of(&text::read(said, Timestamp::UNIX_EPOCH).unwrap())
     }
 
     fn inputs(modal: &Value) -> Vec<&Value> {
@@ -152,7 +177,66 @@ mod tests {
     #[test]
     fn a_pledge_is_made_in_a_form() {
         let modal = modal(&begun("pledge A1 what: by: in:eastbank"), Language::English).unwrap();
-        insta::assert_snapshot!(serde_json::to_string_pretty(&modal).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&modal).unwrap(), @r#"
+        {
+          "components": [
+            {
+              "components": [
+                {
+                  "custom_id": "what",
+                  "label": "What do you promise?",
+                  "placeholder": "I'll bring my drill",
+                  "required": true,
+                  "style": 1,
+                  "type": 4
+                }
+              ],
+              "type": 1
+            },
+            {
+              "components": [
+                {
+                  "custom_id": "by",
+                  "label": "By when?",
+                  "placeholder": "friday 18:00",
+                  "required": true,
+                  "style": 1,
+                  "type": 4
+                }
+              ],
+              "type": 1
+            },
+            {
+              "components": [
+                {
+                  "custom_id": "first",
+                  "label": "Your first step",
+                  "placeholder": "call the hall",
+                  "required": false,
+                  "style": 1,
+                  "type": 4
+                }
+              ],
+              "type": 1
+            },
+            {
+              "components": [
+                {
+                  "custom_id": "amount",
+                  "label": "How many?",
+                  "placeholder": "2",
+                  "required": false,
+                  "style": 1,
+                  "type": 4
+                }
+              ],
+              "type": 1
+            }
+          ],
+          "custom_id": "1|f||eastbank|pledge A1",
+          "title": "A1: Your pledge"
+        }
+        "#);
     }
 
     #[test]
@@ -171,9 +255,33 @@ mod tests {
             "community settings weekly:off digest:3",
         ];
         let lines: Vec<String> = forms.iter().map(|said| format!("{said} -> {}", outline(said))).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        ask -> words! kind need by visibility
+        ask Two tables need:2 kind:goods -> words!=Two tables kind=goods need=2 by visibility
+        pledge -> ask! what! by! first amount
+        pledge A1 a van -> what!=a van by! first amount
+        adjust P7 by: -> by! amount what first note
+        thanks P7 -> words!
+        done P7 -> amount note
+        stillneeded A2 -> note
+        edit A2 -> words kind need by visibility
+        offer -> words! kind
+        community settings weekly:off digest:3 -> name zone language digest=3 weekly=off
+        "#);
         assert_eq!(modal(&begun("mine"), Language::English), None);
         assert_eq!(modal(&begun("maybe A1"), Language::English), None);
+    }
+
+    #[test]
+    fn a_form_that_said_no_id_is_opened_again_with_what_it_said() {
+        let values = [("ask", "the chairs"), ("what", "a van"), ("by", "someday")];
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let draft = Filled { spec: &SPECS[2], values };
+        assert!(draft.invocation().is_err());
+        let modal = modal(&draft, Language::Spanish).unwrap();
+        let said: Vec<_> = inputs(&modal).iter().map(|input| input["value"].as_str().unwrap_or_default()).collect();
+        assert_eq!(said, ["the chairs", "a van", "someday", "", ""]);
+        assert_eq!(modal["custom_id"], "1|f|||pledge");
     }
 
     #[test]
@@ -190,16 +298,19 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         /// Every number of Discord's about forms, whatever is known already, in every language.
         #[test]
-        fn discord_takes_every_form(which in 0..SPECS.len(), words in "\\PC{0,5000}", by in "\\PC{0,50}") {
-            let spec = &SPECS[which];
+        fn discord_takes_every_form(which in 0..SPECS.len(), word in "\\PC{1,9}", times in 0..900_usize, by in "\\PC{0,50}") {
+            let (spec, words) = (&SPECS[which], word.repeat(times));
             let values = Field::all(spec).into_iter().filter_map(|field| match field.becomes {
                 Becomes::Words | Becomes::Option(Takes::Words) => Some((field.name, words.as_str())),
                 Becomes::Option(Takes::When) => Some((field.name, by.as_str())),
                 _ => None,
             });
-            let begun = Invocation::filled(spec, values).unwrap();
+            let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let begun = Filled { spec, values };
             for language in Language::ALL {
                 let Some(modal) = modal(&begun, language) else { continue };
                 let count = |value: &Value| value.as_str().unwrap_or_default().encode_utf16().count();

@@ -15,7 +15,7 @@ use serde_json::json;
 use serenity::builder::CreateAttachment;
 use serenity::http::MessagePagination;
 use serenity::model::application::{ActionRowComponent, Button, ButtonKind};
-use serenity::model::channel::Message;
+use serenity::model::channel;
 use serenity::model::id::{ChannelId, MessageId, UserId};
 use serenity::model::permissions::Permissions;
 
@@ -26,6 +26,7 @@ use super::words::{self, Face, Reader};
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
+use crate::speech::message::Message;
 
 /// Discord takes five messages in five seconds in one channel; of these two are kept for what people wait for. The figures
 /// are its headers' of old, nowhere promised: serenity's limiter holds to what they say today.
@@ -91,7 +92,13 @@ impl DiscordGateway {
             _ => None,
         };
         let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
-        let Face { body, file } = words::message(letter, Reader { calls, community });
+        let mut face = words::message(letter, Reader { calls, community });
+        if let Message::FormRefused { draft, .. } = &parcel.message
+            && let Ok(draft) = draft.parse()
+        {
+            face = face.offering_again(draft, parcel.voice.language);
+        }
+        let Face { body, file } = face;
         let files: Vec<_> = file.into_iter().map(|file| CreateAttachment::bytes(file.bytes, file.name)).collect();
         let sent = match (target, &parcel.edits) {
             (Target::Whisper(token), _) => {
@@ -131,7 +138,7 @@ impl DiscordGateway {
 }
 
 /// Is it the message with this key?
-fn holds(message: &Message, key: &str) -> bool {
+fn holds(message: &channel::Message, key: &str) -> bool {
     let buttons = message.components.iter().flat_map(|row| &row.components);
     let ids = buttons.filter_map(|component| match component {
         ActionRowComponent::Button(Button { data: ButtonKind::NonLink { custom_id, .. }, .. }) => {

@@ -31,8 +31,7 @@ use crate::engine::Engine;
 use crate::engine::inbound::{Body, Named};
 use crate::engine::suggest::Asking;
 use crate::failpoint::{self, Point};
-use crate::grammar::Invocation;
-use crate::grammar::form::{Becomes, Field, Filled};
+use crate::grammar::form::Filled;
 use crate::speech::copy;
 
 /// Discord's kinds of answer to an interaction.
@@ -223,7 +222,7 @@ impl Ears {
         if commands::opens_a_form(called.filled.spec)
             && let Ok(begun) = called.filled.invocation()
             && !begun.wants().is_empty()
-            && let Some(form) = forms::modal(&begun, self.language(&command.locale))
+            && let Some(form) = forms::modal(&called.filled, self.language(&command.locale))
         {
             return self.answer(command, FORM, &form).await;
         }
@@ -260,11 +259,11 @@ impl Ears {
             Ok(Custom::Press(short)) => {
                 return self.take_in(press, press.guild_id, Body::Pressed(short.said()), Vec::new()).await;
             }
-            Ok(Custom::Open(short)) => short.invocation().and_then(|begun| forms::modal(&begun, language)),
+            Ok(Custom::Open(short)) => short.invocation().and_then(|begun| forms::modal(&Filled::of(&begun), language)),
             Ok(Custom::Again { draft }) => {
                 let scene = press.scene(None);
                 let draft = self.engine.draft(&scene.from, &draft.to_string()).await;
-                draft.and_then(|draft| forms::modal(&as_far_as_read(&draft)?, language))
+                draft.and_then(|draft| forms::modal(&draft, language))
             }
             Ok(Custom::Form(_)) | Err(Stale) => None,
         };
@@ -285,13 +284,4 @@ impl Ears {
             Err(Stale) => self.stale(form, &form.locale).await,
         }
     }
-}
-
-/// A draft as a command begun. What it pointed at may be no id: then that is asked for again.
-fn as_far_as_read(draft: &Filled) -> Option<Invocation> {
-    draft.invocation().ok().or_else(|| {
-        let points = |name: &str| Field::all(draft.spec).iter().any(|f| f.name == name && f.becomes == Becomes::Target);
-        let values = draft.values.iter().filter(|(name, _)| !points(name)).cloned().collect();
-        Filled { spec: draft.spec, values }.invocation().ok()
-    })
 }

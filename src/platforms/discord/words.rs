@@ -7,7 +7,7 @@
 //!
 //! The key by which delivery finds a message again stands in the `custom_id` of its first button: the one place where
 //! Discord keeps it for ever, shows it to nobody, and gives it back with the message's history. A message that goes out with
-//! a key and has no button gets one to go on with, [`way_on`]. (The others that were weighed: a `nonce` is not in the
+//! a key and has no button gets one to go on with. (The others that were weighed: a `nonce` is not in the
 //! history; an embed's `url` needs an embed, which a plain sentence has not; letters of no width in the text may be taken
 //! out by Discord without a word.)
 
@@ -19,11 +19,11 @@ mod tests;
 
 use serde_json::{Value, json};
 
-use self::buttons::{again, custom_id, rows};
+use self::buttons::{custom_id, rows};
 pub(super) use self::markdown::shortened;
 use self::markdown::{escaped, length};
 use self::pages::Pages;
-use super::custom;
+use super::custom::{self, Custom};
 use crate::delivery::gateway::Letter;
 use crate::domain::community::Language;
 use crate::engine::parcel::Destination;
@@ -78,9 +78,7 @@ pub fn message(letter: &Letter, reader: Reader<'_>) -> Face {
     let parcel = &letter.parcel;
     let language = parcel.voice.language;
     let mut doc = letter.doc.clone();
-    if again(&doc, None).is_none()
-        && doc.buttons.iter().all(|button| custom_id(button, reader, Some(&parcel.key)).is_none())
-    {
+    if doc.buttons.iter().all(|button| custom_id(button, reader, Some(&parcel.key)).is_none()) {
         doc.buttons.push(way_on(&parcel.destination, language));
     }
     let mut face = lay_out(&doc, reader, Some(&parcel.key), language);
@@ -101,6 +99,18 @@ pub fn answer(doc: &Doc, reader: Reader<'_>, whispers: bool, language: Language)
     face
 }
 
+impl Face {
+    /// With a button above all others that opens a form again, with what was typed into it.
+    pub fn offering_again(mut self, draft: u64, language: Language) -> Face {
+        let again = Custom::Again { draft }.write(None);
+        if let (Some(id), Some(rows)) = (again, self.body["components"].as_array_mut()) {
+            rows.insert(0, buttons::row(vec![buttons::button(&copy::label(Label::Again, language), None, &id)]));
+            rows.truncate(buttons::MOST_ROWS);
+        }
+        self
+    }
+}
+
 /// The key a message was sent with, as one of its custom ids says.
 pub fn key<'a>(custom_ids: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     custom_ids.into_iter().find_map(custom::key)
@@ -118,7 +128,7 @@ fn way_on(to: &Destination, language: Language) -> Button {
 
 fn lay_out(doc: &Doc, reader: Reader<'_>, key: Option<&str>, language: Language) -> Face {
     let mut doc = doc.clone();
-    let (rows, left_over) = rows(&doc, reader, key);
+    let (rows, left_over) = rows(&doc.buttons, reader, key);
     doc.buttons = left_over;
     let doc = with_what_is_not_shown(doc);
     let call = reader.calls.map(|id| format!("<@{id}> ")).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::dates::{self, Form};
 use super::phrase::{self, Arg, Args, Phrase};
 use crate::domain::ask::KindOfHelp;
 use crate::domain::calendar::When;
-use crate::speech::doc::{Again, Block, Button, Doc, Line, Span};
+use crate::speech::doc::{Block, Button, Doc, Line, Span};
 use crate::speech::message::Voice;
 use crate::speech::sign::Sign;
 
@@ -130,11 +130,6 @@ impl<'v> Draft<'v> {
             }
             self.doc.buttons.push(Button { label, command, sign: sign.filter(|_| id.is_none()) });
         }
-    }
-
-    /// The refused form can be opened again.
-    pub fn again(&mut self, label: &str, draft: &str) {
-        self.doc.again = Some(Again { label: self.words(label, &[]), draft: draft.to_owned() });
     }
 
     /// Lines joined by the piece that separates them.

@@ -26,7 +26,14 @@ fn group(spec: &Spec) -> Group {
         Verb::Needs | Verb::Pledge | Verb::Maybe | Verb::Done | Verb::Adjust | Verb::HandBack | Verb::Offer => {
             Group::Helping
         }
-        Verb::Offers | Verb::Mine | Verb::Me | Verb::GatheringList | Verb::GatheringShow | Verb::Help => Group::Yours,
+        Verb::Offers
+        | Verb::Mine
+        | Verb::Me
+        | Verb::Link
+        | Verb::Unlink
+        | Verb::GatheringList
+        | Verb::GatheringShow
+        | Verb::Help => Group::Yours,
         Verb::GatheringNew
         | Verb::GatheringMove
         | Verb::GatheringCancel
@@ -37,6 +44,7 @@ fn group(spec: &Spec) -> Group {
         | Verb::CommunitySetup
         | Verb::CommunitySettings
         | Verb::CommunityCheck
+        | Verb::CommunityLink
         | Verb::ConvenerAdd
         | Verb::ConvenerRemove => Group::Convening,
     }

@@ -4,8 +4,8 @@ use super::bare_voice;
 use super::draft::Draft;
 use super::phrase::{Args, key, own};
 use crate::domain::community::Language;
-use crate::grammar::Spec;
 use crate::grammar::specs::Takes;
+use crate::grammar::{Spec, form};
 use crate::speech::doc::Doc;
 
 /// A button of an app's own, which belongs to no message.
@@ -51,6 +51,13 @@ pub fn form_title(spec: &Spec, about: Option<&str>, language: Language) -> Strin
 /// The label of a field in a form.
 pub fn field_label(name: &str, language: Language) -> String {
     words("field-label", &[("field", key(name)), ("name", own(name))], language)
+}
+
+/// Something that could stand in a field; empty if its description says enough.
+pub fn field_example(spec: &Spec, name: &str, language: Language) -> String {
+    // A command's own words are an example of that command.
+    let like = if name == form::WORDS { spec.path } else { name };
+    words("field-example", &[("like", key(like))], language)
 }
 
 pub fn label(label: Label, language: Language) -> String {

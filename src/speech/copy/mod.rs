@@ -10,6 +10,7 @@ mod dates;
 mod digest;
 mod draft;
 mod help;
+mod linking;
 mod lists;
 mod menus;
 mod notices;
@@ -22,7 +23,8 @@ mod settings;
 mod tests;
 
 pub use self::menus::{
-    Label, choice_name, command_name, describe_group, field_label, form_title, label, stale_button, whole_in_file,
+    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, stale_button,
+    whole_in_file,
 };
 
 use self::draft::Draft;
@@ -76,10 +78,8 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
     let d = &mut draft;
     match message {
         Message::Refused(refusal) => refusals::refuse(d, refusal),
-        Message::FormRefused { refusal, draft } => {
-            refusals::refuse(d, refusal);
-            d.again("button-again", draft);
-        }
+        // The form itself is for the platform that has forms to offer.
+        Message::FormRefused { refusal, .. } => refusals::refuse(d, refusal),
 
         Message::AskRecorded { ask, need, by, visibility, kind } => {
             replies::ask_recorded(d, *ask, *need, by.as_ref(), *visibility, *kind);
@@ -98,6 +98,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::DoneRecorded { pledge, confirm_days } => {
             d.tell("done-recorded", &[("pledge", own(pledge)), ("days", count(*confirm_days))]);
         }
+        Message::OwnDoneRecorded { pledge } => d.tell("own-done-recorded", &[("pledge", own(pledge))]),
         Message::PartRecorded { pledge, done, amount, due } => {
             let due = d.when(due);
             let parts = [("pledge", own(pledge)), ("done", count(*done)), ("amount", count(*amount)), ("due", due)];
@@ -116,6 +117,18 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::Invited { ask, name } => d.tell("person-invited", &[("ask", own(ask)), ("name", said(&name.0))]),
         Message::ConvenerAdded { name } => d.tell("convener-added", &[("name", said(&name.0))]),
         Message::ConvenerRemoved { name } => d.tell("convener-removed", &[("name", said(&name.0))]),
+        Message::LinkCode { code } => linking::link_code(d, code),
+        Message::LinkAnswered { code, first } => linking::link_answered(d, code, first),
+        Message::LinkAsked { by } => linking::link_asked(d, by),
+        Message::Linked { with } => linking::linked(d, with),
+        Message::Unlinked { stay } => linking::unlinked(d, stay),
+        Message::UnlinkedOther { gone } => linking::unlinked_other(d, gone),
+        Message::UnlinkedBy { by } => linking::unlinked_by(d, by),
+        Message::PlaceCode { code, community, places } => linking::place_code(d, code, community, places),
+        Message::PlaceAnswered { code, community } => linking::place_answered(d, code, community),
+        Message::PlaceAsked { by, place } => linking::place_asked(d, by, place),
+        Message::PlaceLinked { community, place } => linking::place_linked(d, community, place),
+        Message::Together { community, places } => linking::together(d, community, places),
         Message::StaysRecorded(stays) => replies::stays_recorded(d, *stays),
         Message::Rewritten(rewritten) => replies::rewritten(d, rewritten),
 

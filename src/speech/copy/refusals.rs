@@ -76,6 +76,18 @@ pub(super) fn refuse(d: &mut Draft<'_>, refusal: &Refusal) {
         Refusal::NoCommunity => d.tell("refused-no-community", &[]),
         Refusal::LastConvener => d.tell("refused-last-convener", &[]),
         Refusal::ConvenesByPlatform(name) => d.tell("refused-convenes-by-platform", &[("name", shortened(name))]),
+        Refusal::NoSuchCode => d.tell("refused-no-such-code", &[]),
+        Refusal::TooManyCodes => d.tell("refused-too-many-codes", &[]),
+        Refusal::CodeForOtherAccount => d.tell("refused-code-for-other-account", &[]),
+        Refusal::CodeForOtherPlace => d.tell("refused-code-for-other-place", &[]),
+        Refusal::AlreadyLinked => d.tell("refused-already-linked", &[]),
+        Refusal::OnlyAccount => d.tell("refused-only-account", &[]),
+        Refusal::WhichAccount(ids) => {
+            d.tell("refused-which-account", &[]);
+            let lines = ids.iter().map(|id| vec![Span::Code(format!("unlink {id}"))]).collect();
+            d.list(lines);
+        }
+        Refusal::PlaceHasThings => d.tell("refused-place-has-things", &[]),
         Refusal::NoGathering => {
             let example = d.example();
             d.tell("refused-gathering-none", &[("example", example)]);

@@ -2,6 +2,7 @@
 
 use super::dates::{self, Form, clock};
 use super::draft::Draft;
+use super::linking;
 use jiff::Timestamp;
 
 use super::phrase::{Arg, count, key, literal, own, said};
@@ -28,7 +29,7 @@ pub(super) fn me(d: &mut Draft<'_>, me: &MeLine, changed: bool) {
         Role::Convener => "convener",
         Role::Member => "member",
     };
-    let lines = vec![
+    let mut lines = vec![
         d.line("me-name", &[("name", said(&me.name.0))]),
         d.line("me-zone", &[("zone", own(me.zone.name()))]),
         d.line("me-language", &[("language", key(me.language.tag()))]),
@@ -37,6 +38,9 @@ pub(super) fn me(d: &mut Draft<'_>, me: &MeLine, changed: bool) {
         d.line("me-notices", &[("notices", key(if me.notices { "on" } else { "off" }))]),
         d.line("me-role", &[("role", key(role))]),
     ];
+    if !me.accounts.is_empty() {
+        lines.push(d.line("me-accounts", &[("accounts", linking::accounts(d, &me.accounts))]));
+    }
     d.list(lines);
     let example = d.example();
     d.tell("me-hint", &[("example", example)]);

@@ -5,23 +5,17 @@ use serde_json::{Value, json};
 use super::Reader;
 use super::markdown::shortened;
 use crate::platforms::discord::custom::Custom;
-use crate::speech::doc::{Again, Button, Doc};
+use crate::speech::doc::Button;
 use crate::speech::sign::Sign;
 
 /// Discord's numbers.
 const MOST_LABEL: usize = 80;
 const MOST_IN_ROW: usize = 5;
-const MOST_ROWS: usize = 5;
+pub(super) const MOST_ROWS: usize = 5;
 
-/// The rows of buttons, those about one thing in a row of their own if there is room, and the buttons that found none. A
-/// form that can be opened again comes before them all. The first carries the key.
-pub(super) fn rows(doc: &Doc, reader: Reader<'_>, key: Option<&str>) -> (Vec<Value>, Vec<Button>) {
-    let buttons = &doc.buttons;
-    let (again, key) = match again(doc, key) {
-        Some(again) => (Some(json!({"type": 1, "components": [again]})), None),
-        None => (None, key),
-    };
-    let most_rows = MOST_ROWS - usize::from(again.is_some());
+/// The rows of buttons, those about one thing in a row of their own if there is room, and the buttons that found none. The
+/// first carries the key.
+pub(super) fn rows(buttons: &[Button], reader: Reader<'_>, key: Option<&str>) -> (Vec<Value>, Vec<Button>) {
     let mut groups: Vec<Vec<&Button>> = Vec::new();
     let mut left_over = Vec::new();
     let mut before: Vec<&str> = Vec::new();
@@ -41,11 +35,11 @@ pub(super) fn rows(doc: &Doc, reader: Reader<'_>, key: Option<&str>) -> (Vec<Val
             _ => groups.push(vec![button]),
         }
     }
-    if groups.len() > most_rows {
+    if groups.len() > MOST_ROWS {
         let all: Vec<&Button> = groups.concat();
         groups = all.chunks(MOST_IN_ROW).map(<[&Button]>::to_vec).collect();
     }
-    let no_room = groups.split_off(groups.len().min(most_rows));
+    let no_room = groups.split_off(groups.len().min(MOST_ROWS));
     left_over.extend(no_room.concat().into_iter().cloned());
     let mut key = key;
     let mut row = |group: &Vec<&Button>| {
@@ -53,19 +47,20 @@ pub(super) fn rows(doc: &Doc, reader: Reader<'_>, key: Option<&str>) -> (Vec<Val
             .iter()
             .filter_map(|button| {
                 let id = custom_id(button, reader, key.take())?;
-                Some(json!({"type": 2, "style": style(button.sign), "label": label(&button.label), "custom_id": id}))
+                Some(self::button(&button.label, button.sign, &id))
             })
             .collect();
-        json!({"type": 1, "components": buttons})
+        self::row(buttons)
     };
-    (again.into_iter().chain(groups.iter().map(&mut row)).collect(), left_over)
+    (groups.iter().map(&mut row).collect(), left_over)
 }
 
-/// The button of a form that was refused.
-pub(super) fn again(doc: &Doc, key: Option<&str>) -> Option<Value> {
-    let Again { label: words, draft } = doc.again.as_ref()?;
-    let id = Custom::Again { draft: draft.parse().ok()? }.write(key)?;
-    Some(json!({"type": 2, "style": 1, "label": label(words), "custom_id": id}))
+pub(super) fn row(buttons: Vec<Value>) -> Value {
+    json!({"type": 1, "components": buttons})
+}
+
+pub(super) fn button(words: &str, sign: Option<Sign>, id: &str) -> Value {
+    json!({"type": 2, "style": style(sign), "label": label(words), "custom_id": id})
 }
 
 /// What a button is to Discord. `None` if it can be none there.

@@ -68,9 +68,9 @@ pub(super) fn escaped(text: &str) -> String {
     while let Some(letter) = letters.next() {
         let at_start = blank;
         let escapes = match letter {
-            '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '(' | ')' | '<' | '>' => true,
-            '-' | '#' | '+' => at_start,
-            '.' => figures,
+            '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '<' => true,
+            '-' | '#' | '+' | '>' => at_start,
+            '.' | ')' => figures,
             ':' => letters.peek() == Some(&'/'),
             _ => false,
         };

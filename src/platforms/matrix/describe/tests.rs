@@ -155,7 +155,7 @@ fn a_form_becomes_what_a_person_would_have_typed() {
             json!({"ask": "A1", "what": "my van", "by": "2026-03-14 10:00", "first": null, "amount": 1}),
             r#"pledge A1 amount:1 by:"2026-03-14 10:00" what:"my van""#,
         ),
-        ("aid adjust", json!({"pledge": " p7 ", "nudges": false}), "adjust p7 nudges:off"),
+        ("aid adjust", json!({"pledge": " p7 ", "nudges": false}), "adjust P7 nudges:off"),
         ("aid invite", json!({"ask": "A7", "who": "@luis:example.org"}), "invite A7 who:@luis:example.org"),
         (
             "aid gathering new",

@@ -10,7 +10,7 @@ use fluent_bundle::{FluentBundle, FluentResource};
 use self::samples::*;
 use super::{
     Label, choice, choice_name, command_name, console_greeting, describe, describe_group, describe_parameter,
-    field_label, form_title, label, phrase, say, stale_button, whole_in_file,
+    field_example, field_label, form_title, label, phrase, say, stale_button, whole_in_file,
 };
 use crate::domain::ask::{KindOfHelp, Visibility};
 use crate::domain::community::Language;
@@ -140,7 +140,8 @@ fn parameters() -> impl Iterator<Item = &'static str> {
 fn ids_in_source() -> BTreeSet<String> {
     let map = include_str!("../mod.rs");
     let files = sources!(
-        card, care, dates, digest, draft, help, lists, menus, notices, nudges, phrase, refusals, replies, settings
+        card, care, dates, digest, draft, help, linking, lists, menus, notices, nudges, phrase, refusals, replies,
+        settings
     );
     let named: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     let read: Vec<&str> = files.iter().map(|(name, _)| *name).chain(["tests"]).collect();
@@ -185,6 +186,7 @@ fn menus() -> Vec<String> {
     let mut said = vec![
         describe_group("gathering", language),
         field_label("words", language),
+        field_example(&SPECS[0], "words", language),
         whole_in_file(language),
         stale_button(language).plain("/"),
         form_title(&SPECS[0], Some("A1"), language),

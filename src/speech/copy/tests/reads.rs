@@ -695,6 +695,8 @@ fn help_is_short_and_says_what_each_may_do() {
     - /offers: see what people offer
     - /mine: see your asks, pledges, maybes and offers
     - /me: choose your time zone, language, quiet hours and days away
+    - /link: make another account of yours one with this one
+    - /unlink: take an account of yours out again
     - /gathering list: see the gatherings to come
     - /gathering show: see one gathering
     - /help: see this

@@ -9,7 +9,7 @@ use jiff::civil::{date, time};
 
 use crate::domain::ask::{KindOfHelp, Standing, Visibility};
 use crate::domain::calendar::{When, Zone};
-use crate::domain::community::{Language, Role};
+use crate::domain::community::{Language, Platform, Role};
 use crate::domain::digest::{Digest, InHand, Quote, StillLooking};
 use crate::domain::gathering::DigestState;
 use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId, Ref};
@@ -48,6 +48,7 @@ variants!(
         MaybeRecorded,
         MaybeDropped,
         DoneRecorded,
+        OwnDoneRecorded,
         PartRecorded,
         Adjusted,
         RemindersStopped,
@@ -60,6 +61,18 @@ variants!(
         Invited,
         ConvenerAdded,
         ConvenerRemoved,
+        LinkCode,
+        LinkAnswered,
+        LinkAsked,
+        Linked,
+        Unlinked,
+        UnlinkedOther,
+        UnlinkedBy,
+        PlaceCode,
+        PlaceAnswered,
+        PlaceAsked,
+        PlaceLinked,
+        Together,
         StaysRecorded,
         Rewritten,
         Needs,
@@ -134,6 +147,14 @@ variants!(
         WhichCommunity,
         NoCommunity,
         LastConvener,
+        NoSuchCode,
+        TooManyCodes,
+        CodeForOtherAccount,
+        CodeForOtherPlace,
+        AlreadyLinked,
+        OnlyAccount,
+        WhichAccount,
+        PlaceHasThings,
         NoGathering,
         GatheringOver,
         ConvenesByPlatform,
@@ -273,7 +294,41 @@ fn me_line(role: Role) -> MeLine {
         away_until: Some(date(2026, 4, 1)),
         notices: role == Role::Convener,
         role,
+        accounts: Vec::new(),
     }
+}
+
+pub fn accounts() -> [AccountLine; 2] {
+    let account = |platform, id: &str| AccountLine { platform, id: id.into(), name: None };
+    [account(Platform::Matrix, "@dev:example.org"), account(Platform::Discord, "1048")]
+}
+
+pub fn places() -> [PlaceLine; 2] {
+    let place = |platform, name: &str| PlaceLine { platform, name: name.into() };
+    [place(Platform::Matrix, "Eastbank"), place(Platform::Discord, "asks-and-offers")]
+}
+
+/// What is said while two accounts, or two places, become one.
+fn joining() -> Vec<Message> {
+    let (code, community) = (|| words("BCDF-GHJK"), || words("Eastbank Collaboratory"));
+    let [matrix, discord] = accounts();
+    let [_, place] = places();
+    let named = AccountLine { name: Some(words("Dev")), ..discord.clone() };
+    let console = AccountLine { platform: Platform::Console, id: words("dev"), name: None };
+    vec![
+        Message::LinkCode { code: code() },
+        Message::LinkAnswered { code: code(), first: named.clone() },
+        Message::LinkAsked { by: named.clone() },
+        Message::Linked { with: named.clone() },
+        Message::Unlinked { stay: vec![matrix, console.clone()] },
+        Message::UnlinkedOther { gone: discord },
+        Message::UnlinkedBy { by: console },
+        Message::PlaceCode { code: code(), community: community(), places: places().into() },
+        Message::PlaceAnswered { code: code(), community: community() },
+        Message::PlaceAsked { by: named, place: place.clone() },
+        Message::PlaceLinked { community: community(), place },
+        Message::Together { community: community(), places: places().into() },
+    ]
 }
 
 fn settings_line() -> SettingsLine {
@@ -412,6 +467,14 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::WhichCommunity(vec![]),
         Refusal::NoCommunity,
         Refusal::LastConvener,
+        Refusal::NoSuchCode,
+        Refusal::TooManyCodes,
+        Refusal::CodeForOtherAccount,
+        Refusal::CodeForOtherPlace,
+        Refusal::AlreadyLinked,
+        Refusal::OnlyAccount,
+        Refusal::WhichAccount(vec!["@dev:example.org".into(), "1048".into()]),
+        Refusal::PlaceHasThings,
         Refusal::ConvenesByPlatform("Amara".into()),
         Refusal::NoGathering,
         Refusal::GatheringOver(Ref::Gathering(G)),
@@ -595,6 +658,7 @@ pub fn messages() -> Vec<Message> {
     all.push(Message::MaybeRecorded { ask: A });
     all.push(Message::MaybeDropped { ask: A });
     all.extend([0, 1, 5].map(|confirm_days| Message::DoneRecorded { pledge: P, confirm_days }));
+    all.push(Message::OwnDoneRecorded { pledge: P });
     all.push(Message::PartRecorded { pledge: P, done: 100, amount: 150, due: when("2026-03-16") });
     all.push(Message::Adjusted { pledge: P, due: when("2026-03-27"), amount: 10, what: words("ten chairs") });
     all.push(Message::RemindersStopped { pledge: P });
@@ -607,6 +671,8 @@ pub fn messages() -> Vec<Message> {
     all.push(Message::Invited { ask: A, name: words("Luis") });
     all.push(Message::ConvenerAdded { name: words("Luis") });
     all.push(Message::ConvenerRemoved { name: words("Luis") });
+
+    all.extend(joining());
 
     let asks = vec![ask_line(Standing::Open), plain_ask, hidden(Visibility::Private), hidden(Visibility::Anonymous)];
     all.extend([0, 1, 4].map(|more| Message::Needs { lines: asks.clone(), more }));
@@ -626,6 +692,7 @@ pub fn messages() -> Vec<Message> {
         quiet_from: time(8, 0, 0, 0),
         quiet_until: time(8, 0, 0, 0),
         away_until: None,
+        accounts: accounts().into(),
         ..me_line(Role::Member)
     }));
     all.push(Message::Gatherings { lines: vec![scheduled(), bare_gathering.clone(), cancelled.clone()] });

@@ -150,7 +150,8 @@ impl Community {
                 return Ok(());
             }
             Move::Silence { pledge } => {
-                if let Some(kept) = before(pledge).confirm_by_silence(now) {
+                let asker = self.asks.iter().find(|ask| ask.id == before(pledge).ask).expect("it is an ask's").asker;
+                if let Some(kept) = before(pledge).confirm_by_silence(asker, now) {
                     self.pledges[pledge] = kept;
                 }
                 return Ok(());
