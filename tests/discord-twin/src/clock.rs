@@ -57,29 +57,41 @@ impl From<Id> for Value {
     }
 }
 
-/// Real time with what was added to it, and the source of ids, which only ever grow.
+/// Real time with what was added to it, or a time that stands still until it is moved; and the source of ids, which only
+/// ever grow.
 #[derive(Debug, Default)]
 pub struct Clock {
     ahead_ms: i64,
+    stopped_at: Option<i64>,
     last_id: u64,
 }
 
 impl Clock {
     /// Milliseconds since 1970.
-    #[expect(clippy::disallowed_methods, reason = "the one place of this crate that asks the machine's clock")]
     pub fn now_ms(&self) -> i64 {
+        self.stopped_at.unwrap_or_else(|| self.machine_ms().saturating_add(self.ahead_ms))
+    }
+
+    /// The same by the machine's clock, in which clients read what is meant for theirs.
+    #[expect(clippy::disallowed_methods, reason = "the one place of this crate that asks the machine's clock")]
+    pub fn machine_ms(&self) -> i64 {
         let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(passed.as_millis()).unwrap_or(i64::MAX).saturating_add(self.ahead_ms)
+        i64::try_from(passed.as_millis()).unwrap_or(i64::MAX)
     }
 
     /// Moves now forward; backwards it never goes.
     pub fn advance(&mut self, ms: i64) {
-        self.ahead_ms = self.ahead_ms.saturating_add(ms.max(0));
+        match &mut self.stopped_at {
+            Some(at) => *at = at.saturating_add(ms.max(0)),
+            None => self.ahead_ms = self.ahead_ms.saturating_add(ms.max(0)),
+        }
     }
 
-    /// How far ahead of the machine's clock this one is.
-    pub fn ahead_ms(&self) -> i64 {
-        self.ahead_ms
+    /// Lets time stand still, or go on from where it stood.
+    pub fn stop(&mut self, stopped: bool) {
+        let now = self.now_ms();
+        self.ahead_ms = now.saturating_sub(self.machine_ms());
+        self.stopped_at = stopped.then_some(now);
     }
 
     /// A fresh id of this moment, larger than every one before it.

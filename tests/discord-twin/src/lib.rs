@@ -160,6 +160,12 @@ impl Twin {
         world.touch();
     }
 
+    /// Lets the twin's time stand still until [`Twin::advance`] moves it, or go on from where it stood. A test in which it
+    /// stands never fails because a machine was slow.
+    pub fn stop_clock(&self, stopped: bool) {
+        self.shared.lock().clock.stop(stopped);
+    }
+
     /// What the program prints when it is ready: how to reach each part.
     pub fn addresses(&self) -> Value {
         json!({

@@ -116,12 +116,14 @@ struct Window {
 }
 
 /// Every window that is open, and what was refused.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// Whether Discord's numbers hold.
     pub on: bool,
     windows: HashMap<(String, String), Window>,
     global: HashMap<String, Window>,
+    /// So many refused requests in ten minutes shut an address out.
+    pub refused_until_banned: u64,
     invalid: Window,
     /// Requests answered with 429, by route (`global` for those of the whole bot).
     served_429: BTreeMap<String, u64>,
@@ -149,10 +151,23 @@ pub struct Asked<'a> {
     pub machine_ms: i64,
 }
 
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            on: false,
+            windows: HashMap::new(),
+            global: HashMap::new(),
+            refused_until_banned: INVALID,
+            invalid: Window::default(),
+            served_429: BTreeMap::new(),
+        }
+    }
+}
+
 impl Limits {
     /// Counts a request.
     pub fn count(&mut self, asked: Asked<'_>) -> Verdict {
-        if self.on && self.invalid.ends_ms > asked.now_ms && self.invalid.used >= INVALID {
+        if self.on && self.invalid.ends_ms > asked.now_ms && self.invalid.used >= self.refused_until_banned {
             return self.banned();
         }
         if self.on && !asked.of_an_interaction {

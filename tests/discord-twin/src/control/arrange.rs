@@ -286,15 +286,18 @@ pub fn clear_faults(world: &mut World, _asked: &Asked) -> Done<Value> {
     Ok(Value::Null)
 }
 
-/// `{"advance_ms"}`
+/// `{"advance_ms"?, "stopped"?}`
 pub fn clock(world: &mut World, asked: &Asked) -> Done<Value> {
-    let ms = asked.number("advance_ms").ok_or("\"advance_ms\" has to be a number")?;
+    if let Some(stopped) = asked.truth("stopped") {
+        world.clock.stop(stopped);
+    }
+    let ms = asked.number("advance_ms").unwrap_or(0);
     world.clock.advance(i64::try_from(ms).unwrap_or(i64::MAX));
-    Ok(json!({"now_ms": world.now_ms(), "ahead_ms": world.clock.ahead_ms()}))
+    Ok(json!({"now_ms": world.now_ms()}))
 }
 
 /// `{"nonce_window_ms"?, "reply_within_ms"?, "token_for_ms"?, "heartbeat_interval_ms"?, "identifies_a_day"?,
-/// "limits"?: "discord" or "off"}`
+/// "limits"?: "discord" or "off", "refused_until_banned"?}`
 pub fn settings(world: &mut World, asked: &Asked) -> Done<Value> {
     let ms = |name: &str| asked.number(name).and_then(|ms| i64::try_from(ms).ok());
     let to = &mut world.settings;
@@ -304,6 +307,9 @@ pub fn settings(world: &mut World, asked: &Asked) -> Done<Value> {
     to.heartbeat_interval_ms = asked.number("heartbeat_interval_ms").unwrap_or(to.heartbeat_interval_ms);
     let a_day = asked.number("identifies_a_day").and_then(|count| usize::try_from(count).ok());
     to.identifies_a_day = a_day.unwrap_or(to.identifies_a_day);
+    if let Some(count) = asked.number("refused_until_banned") {
+        world.limits.refused_until_banned = count;
+    }
     match asked.text("limits") {
         None => {}
         Some("discord") => world.limits.on = true,

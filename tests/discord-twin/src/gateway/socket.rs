@@ -120,7 +120,8 @@ impl Connection {
         record(&self.shared, "bot", &payload);
         let shared = self.shared.clone();
         let mut world = shared.lock();
-        let now = world.now_ms();
+        // Clients pace themselves by their own clock, whatever the twin's shows.
+        let now = world.clock.machine_ms();
         self.sends.retain(|at| *at > now - 60_000);
         self.sends.push(now);
         if self.sends.len() > SENDS_A_MINUTE {

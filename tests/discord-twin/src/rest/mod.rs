@@ -228,7 +228,7 @@ pub async fn serve(shared: &Shared, parts: Parts, path: &str, bytes: Bytes) -> R
             return Ok(seen.refuse(&mut world, errors::unauthorized(), Vec::new()));
         }
         let now_ms = world.now_ms();
-        let machine_ms = now_ms - world.clock.ahead_ms();
+        let machine_ms = world.clock.machine_ms();
         let of_an_interaction = route.auth == Auth::Interaction;
         let major = major(route, &params);
         let verdict = world.limits.count(Asked {
@@ -263,7 +263,7 @@ pub async fn serve(shared: &Shared, parts: Parts, path: &str, bytes: Bytes) -> R
             // The bucket in a made-up 429 is empty, too, or clients do not believe it.
             let mut all: Vec<_> = headers.into_iter().filter(|(name, _)| !name.starts_with("x-ratelimit-re")).collect();
             if !global {
-                let now = world.now_ms() - world.clock.ahead_ms();
+                let now = world.clock.machine_ms();
                 all.push(("x-ratelimit-remaining", "0".to_owned()));
                 all.push(("x-ratelimit-reset", seconds(now + wait)));
                 all.push(("x-ratelimit-reset-after", seconds(wait)));

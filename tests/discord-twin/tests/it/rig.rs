@@ -32,6 +32,8 @@ impl Scene {
 
     pub async fn with(options: Options) -> Scene {
         let twin = Twin::start(options).await.unwrap();
+        // Time passes when a story says so.
+        twin.stop_clock(true);
         for name in ["ana", "bea", "cy"] {
             twin.ask("POST", "/user", json!({"name": name})).await.unwrap();
         }
