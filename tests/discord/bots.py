@@ -1,4 +1,5 @@
-"""A bot of the scenario in a process of its own: discord.py or discord.js, told where the stand-in is, telling what it makes of it.
+"""A bot of the scenario in a process of its own: discord.py or discord.js. It is told where the stand-in is, and tells what it
+makes of it.
 
 It ends only the process it started itself.
 """
@@ -33,7 +34,8 @@ def node():
     """The Node installed beside the libraries, or else the one of this machine."""
     for own in sorted(folder().glob("node_modules/node-*/bin/node")):
         return str(own)
-    return shutil.which("node") or sys.exit("there is no Node; tests/run brings one for Linux, elsewhere install Node 22 or newer")
+    found = shutil.which("node")
+    return found or sys.exit("there is no Node; tests/run brings one for Linux, elsewhere install Node 22 or newer")
 
 
 LIBRARIES = {

@@ -1,11 +1,13 @@
-"""The bot of the scenario with discord.py. What it must do is written in scenario.py; js/discordjs.mjs does the same with another library.
+"""The bot of the scenario with discord.py. What it must do is written in scenario.py; js/discordjs.mjs does the same with
+another library.
 
-The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario ("go").
-Standard output is for lines of JSON alone: what this library made of what it was told.
+The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario
+("go"). Standard output is for lines of JSON alone: what this library made of what it was told.
 """
 
 import asyncio
 import datetime
+import io
 import json
 import logging
 import sys
@@ -102,7 +104,7 @@ class Form(discord.ui.Modal, title="An ask"):
 
 class Bot(discord.Client):
     def __init__(self, guild):
-        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_scheduled_events=True)
+        intents = discord.Intents(guilds=True, messages=True, reactions=True, guild_scheduled_events=True)
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.tree = app_commands.CommandTree(self)
         self.home = discord.Object(guild)
@@ -172,6 +174,28 @@ class Bot(discord.Client):
 
     async def on_guild_role_create(self, role):
         tell(told="role", name=role.name)
+
+    async def on_guild_channel_update(self, before, after):
+        tell(told="channel changed", name=after.name)
+
+    async def on_guild_channel_delete(self, channel):
+        tell(told="channel gone", name=channel.name)
+
+    async def on_guild_role_update(self, before, after):
+        tell(told="role changed", name=after.name)
+
+    async def on_guild_role_delete(self, role):
+        tell(told="role gone", name=role.name)
+
+    async def on_guild_update(self, before, after):
+        tell(told="owner", id=str(after.owner_id))
+
+    async def on_member_update(self, before, after):
+        tell(told="member", name=after.name, roles=sorted(role.name for role in after.roles))
+
+    async def on_raw_reaction_add(self, payload):
+        if payload.user_id != self.user.id:
+            tell(told="reaction", emoji=payload.emoji.name)
 
     async def on_thread_create(self, thread):
         tell(told="thread", name=thread.name)
@@ -362,6 +386,36 @@ async def post(interaction: discord.Interaction):
     await interaction.edit_original_response(content="; ".join(answers))
 
 
+@app_commands.command(description="Looks at everything there is")
+@app_commands.guild_only()
+async def tour(interaction: discord.Interaction):
+    """What a bot may ask for or do that is nobody's errand here."""
+    await interaction.response.defer(ephemeral=True)
+    client, guild = interaction.client, interaction.guild
+    channel, answers = guild.get_channel(interaction.channel_id), []
+    person, member = await client.fetch_user(interaction.user.id), await guild.fetch_member(interaction.user.id)
+    answers.append(f"{person.global_name} with {len(member.roles)} roles")
+    answers.append(f"{len(await guild.fetch_channels())} channels, {len(await guild.fetch_roles())} roles")
+    answers.append(f"{len([one async for one in client.fetch_guilds()])} servers")
+    named = await guild.me.edit(nick="Porter of Eastbank")
+    answers.append(named.nick)
+    async with channel.typing():
+        message = await channel.send("With a file", file=discord.File(io.BytesIO(b"hello"), "note.txt"))
+    answers.append(f"{message.attachments[0].filename}, {message.attachments[0].size} bytes")
+    await message.add_reaction("🙋")
+    [reaction] = (await channel.fetch_message(message.id)).reactions
+    answers.append(f"{reaction.emoji} by {', '.join([user.name async for user in reaction.users()])}")
+    await reaction.remove(client.user)
+    aside = await channel.create_thread(name="Aside", type=discord.ChannelType.public_thread)
+    active = [thread.name for thread in await guild.active_threads()]
+    aside = await aside.edit(name="Aside, kept", archived=True)
+    answers.append(f"{'Aside' in active}, {aside.name}, {aside.archived}".lower())
+    [own] = [command for command in await client.tree.fetch_commands() if command.name == "tour"]
+    await own.edit(description="Looks around")
+    answers.append((await client.tree.fetch_command(own.id)).description)
+    await interaction.edit_original_response(content="; ".join(answers))
+
+
 @app_commands.command(description="Everything that Discord refuses")
 async def wrong(interaction: discord.Interaction):
     await interaction.response.send_message("Trying", ephemeral=True)
@@ -409,7 +463,7 @@ async def here(interaction: discord.Interaction):
     await interaction.response.send_message("Here", ephemeral=True)
 
 
-COMMANDS = [say, find, card, form, slow, fleeting, whisper, thread, Meet(), may, post, wrong, late]
+COMMANDS = [say, find, card, form, slow, fleeting, whisper, thread, Meet(), may, post, tour, wrong, late]
 
 
 async def listen(lines, words):

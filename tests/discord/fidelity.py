@@ -1,5 +1,5 @@
-"""Is the stand-in like Discord? Judged by what we did not write: discord.py and discord.js live through the same scenario on it,
-and everything that was said meanwhile, both ways, is held to the schemas that Discord and discord-api-types publish.
+"""Is the stand-in like Discord? Judged by what we did not write: discord.py and discord.js live through the same scenario on
+it, and everything that was said meanwhile, both ways, is held to the schemas that Discord and discord-api-types publish.
 
     python tests/discord/fidelity.py --twin target/debug/discord-twin
 
@@ -54,8 +54,8 @@ def hold_to_schemas(records):
 
 
 def report(found, all_of_them):
-    """Prints the counts; returns whether everything had a schema and held to it. Only what all libraries did together must have
-    needed every line of known.mjs."""
+    """Prints the counts; returns whether everything had a schema and held to it. Only what all libraries did together must
+    have needed every line of known.mjs."""
     print("\nheld to what is published:")
     sides = collections.Counter()
     for name, times in sorted(found["held"].items()):

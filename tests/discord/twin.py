@@ -1,6 +1,5 @@
-"""The stand-in in a process of its own, and its control API in the words of the scenario: people, a server, what they do and see.
-
-The API itself is described in tests/discord-twin/README.md. It ends only the process it started itself.
+"""The stand-in in a process of its own, and its control API in the words of the scenario: people, what they do, what they
+see. The API itself is described in tests/discord-twin/README.md. It ends only the process it started itself.
 """
 
 import dataclasses
@@ -78,6 +77,14 @@ class Twin:
     def until(self, **holds):
         """Waits until it holds; the stand-in says when."""
         return self.post("/until", timeout_ms=GIVE_UP * 1000, **holds)
+
+    def holds(self, timeout_ms, **what):
+        """Whether it holds within that time."""
+        try:
+            self.post("/until", timeout_ms=timeout_ms, **what)
+            return True
+        except AssertionError:
+            return False
 
     def unknown(self):
         return self.get("/unknown")

@@ -187,7 +187,7 @@ impl Gateway for DiscordGateway {
         let Destination::Place { id, .. } = &parcel.destination else { return Sight::Clear };
         let needed = Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY;
         let Ok(channel) = number(id) else { return Sight::Barred("no id of Discord's".into()) };
-        match permissions::of(&self.session.http, ChannelId::new(channel)).await {
+        match permissions::of(&self.session.http, self.session.me, ChannelId::new(channel)).await {
             Ok(may) if may.contains(needed) => Sight::Clear,
             Ok(_) => Sight::Barred("the history may not be read".into()),
             Err(Trouble::Closed(reason) | Trouble::Refused(reason)) => Sight::Barred(reason),

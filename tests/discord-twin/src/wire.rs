@@ -58,7 +58,7 @@ pub fn member(world: &World, of: &Member) -> Value {
 
 pub fn role(guild: &Guild, role: &Role) -> Value {
     let mut out = json!({
-        "id": role.id, "name": role.name, "description": null, "color": 0,
+        "id": role.id, "name": role.name, "color": 0,
         "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null}, "hoist": false, "icon": null,
         "unicode_emoji": null, "position": role.position, "permissions": role.permissions.to_string(),
         "managed": role.of_app.is_some(), "mentionable": role.mentionable, "flags": 0,
@@ -82,7 +82,7 @@ pub fn guild(guild: &Guild) -> Value {
         "vanity_url_code": null, "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": guild.locale,
         "rules_channel_id": null, "safety_alerts_channel_id": null, "public_updates_channel_id": null,
         "premium_progress_bar_enabled": false, "nsfw": false, "nsfw_level": 0, "emojis": [], "stickers": [],
-        "incidents_data": null,
+        "incidents_data": null, "hub_type": null,
     })
 }
 
@@ -101,7 +101,7 @@ pub fn guild_create(world: &World, guild: &Guild, app: Id) -> Value {
         json!({
             "joined_at": iso(me.map_or(0, |member| member.joined_ms)), "large": false, "unavailable": false,
             "member_count": guild.members.len(), "voice_states": [], "presences": [], "stage_instances": [],
-            "soundboard_sounds": [], "hub_type": null,
+            "soundboard_sounds": [],
             "members": me.iter().map(|each| member(world, each)).collect::<Vec<_>>(),
             "channels": channels.iter().map(|each| channel(world, each)).collect::<Vec<_>>(),
             "threads": threads.iter().filter(seen).map(|each| channel(world, each)).collect::<Vec<_>>(),
@@ -171,7 +171,7 @@ fn thread_metadata(channel: &Channel, thread: &Thread) -> Value {
 
 /// Somebody's place in a thread.
 pub fn thread_member(thread: Id, user: Id, since_ms: i64) -> Value {
-    json!({"id": thread, "user_id": user, "join_timestamp": iso(since_ms), "flags": 1, "muted": false, "mute_config": null})
+    json!({"id": thread, "user_id": user, "join_timestamp": iso(since_ms), "flags": 1})
 }
 
 /// A scheduled event; the list of a server leaves the creator out unless it is asked for.
@@ -265,7 +265,6 @@ pub fn whole_message(world: &World, message: &Message) -> Value {
             json!({
                 "emoji": {"id": null, "name": each.emoji}, "count": each.users.len(),
                 "count_details": {"burst": 0, "normal": each.users.len()}, "burst_colors": [], "me_burst": false,
-                "burst_me": false, "burst_count": 0,
                 "me": each.users.iter().any(|user| world.apps.contains_key(user)),
             })
         }).collect()));

@@ -1,8 +1,8 @@
-// The bot of the scenario with discord.js. What it must do is written in ../scenario.py; ../discordpy.py does the same with another
-// library.
+// The bot of the scenario with discord.js. What it must do is written in ../scenario.py; ../discordpy.py does the same with
+// another library.
 //
-// The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario ("go").
-// Standard output is for lines of JSON alone: what this library made of what it was told.
+// The first line of standard input is JSON: {"http": …, "token": …, "guild": …}. Each further line is a word from the scenario
+// ("go"). Standard output is for lines of JSON alone: what this library made of what it was told.
 
 import readline from "node:readline";
 
@@ -33,16 +33,22 @@ const {
 } = (await load("discord.js")).default;
 
 const tell = (told, more = {}) => process.stdout.write(`${JSON.stringify({ told, ...more })}\n`);
-const said = (value) => (value === null || value === undefined ? "-" : value === true ? "yes" : value === false ? "no" : String(value));
+const said = (value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value ?? "-"));
 const only = MessageFlags.Ephemeral;
 
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const wanted = JSON.parse((await lines.next()).value);
 
 const client = new Client({
-    intents: [Intents.Guilds, Intents.GuildMessages, Intents.DirectMessages, Intents.GuildScheduledEvents],
-    // Direct chats and what somebody deleted are heard of although this library has not seen them before.
-    partials: [Partials.Channel, Partials.Message],
+    intents: [
+        Intents.Guilds,
+        Intents.GuildMessages,
+        Intents.DirectMessages,
+        Intents.GuildMessageReactions,
+        Intents.GuildScheduledEvents,
+    ],
+    // Direct chats and what somebody deleted or pressed are heard of although this library has not seen them before.
+    partials: [Partials.Channel, Partials.Message, Partials.Reaction, Partials.User],
     allowedMentions: { parse: [] },
     rest: { api: `${wanted.http}/api` },
 });
@@ -100,6 +106,7 @@ const everywhere = [
     },
     { name: "may", description: "What the bot and you may do here", contexts: [InteractionContextType.Guild] },
     { name: "post", description: "Posts, edits, reads back and deletes", contexts: [InteractionContextType.Guild] },
+    { name: "tour", description: "Looks at everything there is", contexts: [InteractionContextType.Guild] },
     { name: "wrong", description: "Everything that Discord refuses" },
     { name: "late", description: "Answers when it is told to, which may be too late" },
 ];
@@ -247,7 +254,8 @@ const commands = {
 
     // As Discord says it with the interaction, and as this library works it out from roles and overwrites.
     async may(interaction) {
-        const [guild, me] = [await client.guilds.fetch({ guild: interaction.guildId, force: true }), interaction.guild.members.me];
+        const guild = await client.guilds.fetch({ guild: interaction.guildId, force: true });
+        const { me } = interaction.guild.members;
         const fetched = await interaction.guild.members.fetch({ user: me.id, force: true });
         const rows = {
             told: interaction.appPermissions,
@@ -282,6 +290,36 @@ const commands = {
             answers.push(`deleted: ${await codeOf(() => channel.messages.fetch({ message: doomed.id, force: true }))}`);
         });
         if (refused) answers.push(`refused: ${refused}`);
+        await interaction.editReply(answers.join("; "));
+    },
+
+    // What a bot may ask for or do that is nobody's errand here.
+    async tour(interaction) {
+        await interaction.deferReply({ flags: only });
+        const { channel, guild } = interaction;
+        const forced = { force: true };
+        const person = await client.users.fetch(interaction.user.id, forced);
+        const member = await guild.members.fetch({ user: interaction.user.id, ...forced });
+        const answers = [`${person.globalName} with ${member.roles.cache.size} roles`];
+        answers.push(`${(await guild.channels.fetch()).size} channels, ${(await guild.roles.fetch()).size} roles`);
+        answers.push(`${(await client.guilds.fetch()).size} servers`);
+        answers.push((await guild.members.editMe({ nick: "Porter of Eastbank" })).nickname);
+        await channel.sendTyping();
+        const files = [{ attachment: Buffer.from("hello"), name: "note.txt" }];
+        const message = await channel.send({ content: "With a file", files });
+        const file = message.attachments.first();
+        answers.push(`${file.name}, ${file.size} bytes`);
+        await message.react("🙋");
+        const [reaction] = (await message.fetch(true)).reactions.cache.values();
+        answers.push(`${reaction.emoji.name} by ${(await reaction.users.fetch()).map((user) => user.username).join(", ")}`);
+        await reaction.users.remove(client.user.id);
+        const aside = await channel.threads.create({ name: "Aside", type: ChannelType.PublicThread });
+        const active = (await guild.channels.fetchActiveThreads()).threads.map((thread) => thread.name);
+        await aside.edit({ name: "Aside, kept", archived: true });
+        answers.push(`${active.includes("Aside")}, ${aside.name.toLowerCase()}, ${aside.archived}`);
+        const own = (await client.application.commands.fetch()).find((command) => command.name === "tour");
+        await own.edit({ description: "Looks around" });
+        answers.push((await client.application.commands.fetch(own.id, forced)).description);
         await interaction.editReply(answers.join("; "));
     },
 
@@ -367,7 +405,8 @@ client.on(Events.ShardReady, () => tell("session"));
 client.on(Events.ShardResume, () => tell("resumed"));
 client.on(Events.MessageCreate, async (message) => {
     if (message.author.id === client.user.id) return;
-    tell("message", { where: message.guild ? message.channel.name : "dm", author: message.author.username, content: message.content });
+    const where = message.guild ? message.channel.name : "dm";
+    tell("message", { where, author: message.author.username, content: message.content });
     if (message.mentions.users.has(client.user.id)) await message.reply("You called?");
 });
 client.on(Events.MessageUpdate, (_, message) => {
@@ -380,6 +419,17 @@ client.on(Events.GuildDelete, (guild) => tell("removed", { guild: guild.name }))
 client.on(Events.GuildCreate, (guild) => tell("joined", { guild: guild.name }));
 client.on(Events.ChannelCreate, (channel) => tell("channel", { name: channel.name }));
 client.on(Events.GuildRoleCreate, (role) => tell("role", { name: role.name }));
+client.on(Events.ChannelUpdate, (_, channel) => tell("channel changed", { name: channel.name }));
+client.on(Events.ChannelDelete, (channel) => tell("channel gone", { name: channel.name }));
+client.on(Events.GuildRoleUpdate, (_, role) => tell("role changed", { name: role.name }));
+client.on(Events.GuildRoleDelete, (role) => tell("role gone", { name: role.name }));
+client.on(Events.GuildUpdate, (_, guild) => tell("owner", { id: guild.ownerId }));
+client.on(Events.GuildMemberUpdate, (_, member) => {
+    tell("member", { name: member.user.username, roles: member.roles.cache.map((role) => role.name).sort() });
+});
+client.on(Events.MessageReactionAdd, (reaction, user) => {
+    if (user.id !== client.user.id) tell("reaction", { emoji: reaction.emoji.name });
+});
 client.on(Events.ThreadCreate, (thread) => tell("thread", { name: thread.name }));
 client.on(Events.GuildScheduledEventCreate, (event) => tell("event", { name: event.name }));
 client.on(Events.GuildScheduledEventUpdate, (_, event) => tell("event moved", { name: event.name }));

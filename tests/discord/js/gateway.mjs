@@ -1,5 +1,5 @@
-// What discord-api-types knows about the gateway, as JSON Schema: ts-json-schema-generator reads its TypeScript, ajv judges. The
-// schemas take no field they do not name. They are made once for each release and kept in the folder of the packages.
+// What discord-api-types knows about the gateway, as JSON Schema: ts-json-schema-generator reads its TypeScript, ajv judges.
+// The schemas take no field they do not name. They are made once for each release and kept in the folder of the packages.
 
 import fs from "node:fs";
 import path from "node:path";
@@ -9,7 +9,13 @@ import { fileOf, folder, load } from "./packages.mjs";
 
 const NUMBER = "^(0|[1-9][0-9]*)$";
 // A payload with one of these codes and no name: what the gateway says, and what a bot says.
-const SAID = { 1: "GatewayHeartbeatRequest", 7: "GatewayReconnect", 9: "GatewayInvalidSession", 10: "GatewayHello", 11: "GatewayHeartbeatAck" };
+const SAID = {
+    1: "GatewayHeartbeatRequest",
+    7: "GatewayReconnect",
+    9: "GatewayInvalidSession",
+    10: "GatewayHello",
+    11: "GatewayHeartbeatAck",
+};
 const HEARD = {
     1: "GatewayHeartbeat",
     2: "GatewayIdentify",
@@ -31,9 +37,12 @@ async function schemas() {
     const kept = path.join(folder, `gateway-${version}.json`);
     if (!fs.existsSync(kept)) {
         const { createGenerator } = await load("ts-json-schema-generator");
-        const from = { path: path.join(types, "gateway/v10.d.ts"), skipTypeCheck: true, expose: "all", jsDoc: "none", encodeRefs: false };
-        const generator = createGenerator(from);
-        const made = { twin: generator.createSchema("GatewayReceivePayload"), bot: generator.createSchema("GatewaySendPayload") };
+        const file = path.join(types, "gateway/v10.d.ts");
+        const generator = createGenerator({ path: file, skipTypeCheck: true, expose: "all", jsDoc: "none", encodeRefs: false });
+        const made = {
+            twin: generator.createSchema("GatewayReceivePayload"),
+            bot: generator.createSchema("GatewaySendPayload"),
+        };
         fs.writeFileSync(`${kept}.new`, JSON.stringify(made));
         fs.renameSync(`${kept}.new`, kept);
     }
@@ -81,7 +90,8 @@ function byEvent(definitions) {
 const resolved = (definitions, schema) =>
     schema?.$ref ? resolved(definitions, definitions[schema.$ref.replace("#/definitions/", "")]) : schema;
 
-// ajv judges; this says what it is about, in the form of http.mjs. Of a union it says what is wrong with the branch that was meant.
+// ajv judges; this says what it is about, in the form of http.mjs. Of a union it says what is wrong with the branch that was
+// meant.
 function explain(definitions, wanted, value, at = []) {
     const schema = resolved(definitions, wanted);
     const here = (what, off = 1) => [{ at, what, off }];
@@ -89,12 +99,13 @@ function explain(definitions, wanted, value, at = []) {
     if (schema.anyOf) return closest(schema.anyOf.map((one) => explain(definitions, one, value, at)));
     if (schema.not) return value === undefined ? [] : here("is there, and must not be");
     const types = [schema.type ?? []].flat();
-    if (types.length && !types.some((type) => isA(type, value))) return here(`is ${JSON.stringify(value)}, not ${types.join(" or ")}`);
+    const shown = JSON.stringify(value);
+    if (types.length && !types.some((type) => isA(type, value))) return here(`is ${shown}, not ${types.join(" or ")}`);
     const allowed = schema.enum ?? ("const" in schema ? [schema.const] : undefined);
-    if (allowed && !allowed.includes(value)) return here(`is ${JSON.stringify(value)}, none of ${allowed.join(", ")}`);
-    if (schema.pattern && typeof value === "string" && !new RegExp(schema.pattern).test(value))
-        return here(`is ${JSON.stringify(value)}, not like ${schema.pattern}`);
-    if (Array.isArray(value) && schema.items && !Array.isArray(schema.items)) return value.flatMap((one, i) => into(schema.items, one, i));
+    if (allowed && !allowed.includes(value)) return here(`is ${shown}, none of ${allowed.join(", ")}`);
+    const like = typeof value === "string" && schema.pattern;
+    if (like && !new RegExp(like).test(value)) return here(`is ${shown}, not like ${like}`);
+    if (Array.isArray(value) && isA("object", schema.items)) return value.flatMap((one, i) => into(schema.items, one, i));
     if (!isA("object", value) || !schema.properties) return [];
     const { properties, required = [], additionalProperties: more } = schema;
     const missing = required.filter((key) => !(key in value)).map((key) => ({ at: [...at, key], what: "is missing", off: 0 }));

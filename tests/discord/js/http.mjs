@@ -31,7 +31,7 @@ export async function readSpec() {
 // after the schemas are made.
 function mended(source, strict) {
     const swap = (text, from, to) => {
-        if (!text.includes(from)) throw new Error(`discord-api-spec no longer says ${from}: look whether it still needs mending`);
+        if (!text.includes(from)) throw new Error(`discord-api-spec no longer says ${from}: does it still need mending?`);
         return text.replaceAll(from, to);
     };
     const dated = swap(source, "z.iso.datetime()", "z.iso.datetime({ offset: true })");
@@ -123,14 +123,17 @@ export function issuesOf(error) {
             const here = [...at, ...issue.path];
             if (issue.code === "unrecognized_keys")
                 return issue.keys.map((key) => ({ at: [...here, key], what: "is described nowhere", undescribed: true, off: 0 }));
-            if (issue.code !== "invalid_union" || !issue.errors?.length)
-                return [{ at: here, what: issue.message, off: issue.code === "invalid_value" || issue.path.length === 0 ? 1 : 0 }];
+            if (issue.code !== "invalid_union" || !issue.errors?.length) {
+                const off = issue.code === "invalid_value" || issue.path.length === 0 ? 1 : 0;
+                return [{ at: here, what: issue.message, off }];
+            }
             return closest(issue.errors.map((branch) => flat(branch, here)));
         });
     return flat(error.issues, []);
 }
 
-// The branch that was meant: the fewest of its constants are wrong, it is of the right kind as a whole, and the fewest complaints.
+// The branch that was meant: the fewest of its constants are wrong, it is of the right kind as a whole, and there are the
+// fewest complaints.
 export function closest(branches) {
     const off = (branch) => branch.reduce((sum, one) => sum + one.off, 0);
     return branches.sort((a, b) => off(a) - off(b) || a.length - b.length)[0];

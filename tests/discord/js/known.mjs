@@ -19,12 +19,9 @@ export const UNDESCRIBED = {
     "d.entitlement_sku_ids": "INTERACTION_CREATE: what entitlements took the place of",
     "d.channel.permissions": "INTERACTION_CREATE: what the person may there, as with resolved channels",
     "d.data.id": "INTERACTION_CREATE: the component's number in its message",
-    "roles.description": "a role",
-    "role.description": "a role",
     "interaction_metadata.command_type": "the command that a message answers",
     "interaction_metadata.name": "the command that a message answers",
-    "member.mute_config": "a member of a thread",
-    "member.muted": "a member of a thread",
+    hub_type: "a server: the types of the gateway describe it",
     hook: "the application",
     is_monetized: "the application",
     is_verified: "the application",
@@ -46,7 +43,7 @@ export const MISTAKEN = [
     },
     {
         schema: / said$/,
-        what: /_id: .*expected string, received number$/,
+        what: /id: .*expected string, received number$/,
         why: "Discord takes ids as numbers, too, and discord.py relies on it",
     },
     {

@@ -8,7 +8,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export const folder = process.env.BARNRAISER_TEST_NODE_DISCORD;
 
 const beside = path.join(folder, `beside-${process.pid}.mjs`);
-fs.writeFileSync(beside, "export const load = (name) => import(name);\nexport const where = (name) => import.meta.resolve(name);\n");
+const asks = "export const load = (name) => import(name); export const where = (name) => import.meta.resolve(name);";
+fs.writeFileSync(beside, asks);
 const { load, where } = await import(pathToFileURL(beside));
 fs.unlinkSync(beside);
 

@@ -69,10 +69,11 @@ function heldByHttp(said, asked) {
         // A bot may be wrong on purpose; then the stand-in has to say so.
         if (status < 400) complain("HTTP, from the bot, and taken", name, wrong);
     }
-    if (empty && (from === "bot" || status === 204) && route) return empty && from === "bot" ? undefined : count(found.held, name);
+    // Nothing can be said about nothing, if the route is one.
+    if (empty && from === "bot" && route) return;
     if (!type) return count(found.without, name);
     count(found.held, name);
-    if (from === "bot") return;
+    if (from === "bot" || (empty && status === 204)) return;
     const { error } = spec.strict(type).safeParse(body);
     if (error) complain("HTTP, from the stand-in", name, issuesOf(error));
 }
