@@ -4,10 +4,7 @@ It ends only the processes it started itself.
 """
 
 import contextlib
-<<<<<<< HEAD
 import datetime
-=======
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
 import os
 import pathlib
 import shutil
@@ -24,19 +21,12 @@ TOKEN = "a-token-that-is-good-on-the-stand-in-alone"
 class Program:
     """The bot and its folder. Use it as a context manager: it goes away with what it kept."""
 
-<<<<<<< HEAD
     def __init__(self, binary, twin, quarantine=1, zone="UTC", log="info"):
-=======
-    def __init__(self, binary, twin, quarantine=1):
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
         self.binary = str(pathlib.Path(binary).resolve())
         self.twin = twin
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="barnraiser-discord-"))
         self.process = None
-<<<<<<< HEAD
         self.talks = log
-=======
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
         twin.post("/application", name=APPLICATION, token=TOKEN)
         token = self.folder / "token"
         token.write_text(TOKEN)
@@ -46,11 +36,8 @@ class Program:
         self.config.write_text(
             f"""\
 data = "{self.folder}/data"
-<<<<<<< HEAD
 [community]
 zone = "{zone}"
-=======
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
 [delivery]
 quarantine_seconds = {quarantine}
 [health]
@@ -76,7 +63,6 @@ ca_file = "{twin.at["ca"]}"
         # Only what this test says: a setting of the one who runs it would be taken for the bot's.
         return {name: value for name, value in os.environ.items() if not name.startswith("BARNRAISER_")} | more
 
-<<<<<<< HEAD
     def start(self, kill=None, at=None):
         """Starts it; with `kill` it ends itself at that point (src/failpoint.rs), with `at` its clock shows that time."""
         env = self.environment(BARNRAISER_LOG=self.talks, **({"BARNRAISER_TEST_KILL": kill} if kill else {}))
@@ -84,14 +70,6 @@ ca_file = "{twin.at["ca"]}"
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [*self.command("run"), *then], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
-=======
-    def start(self, kill=None):
-        """Starts it; with `kill` it ends itself at that point (src/failpoint.rs)."""
-        env = self.environment(**({"BARNRAISER_TEST_KILL": kill} if kill else {}))
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(
-                self.command("run"), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
             )
 
     def start_whole(self):
@@ -109,10 +87,7 @@ ca_file = "{twin.at["ca"]}"
             return True
         self.process = None
         check(code == -9, f"the bot ended with {code}:\n{self.log()[-3000:]}")
-<<<<<<< HEAD
-=======
         self.twin.until(connected=False)
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
         return False
 
     def kill(self):
@@ -120,10 +95,7 @@ ca_file = "{twin.at["ca"]}"
             self.process.kill()
             self.process.wait()
             self.process = None
-<<<<<<< HEAD
-=======
             self.twin.until(connected=False)
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
 
     def end(self):
         """SIGTERM, and a clean end."""
@@ -132,7 +104,6 @@ ca_file = "{twin.at["ca"]}"
         self.process = None
         check(code == 0, f"the bot ended with {code}:\n{self.log()[-3000:]}")
 
-<<<<<<< HEAD
     def tool(self, *words):
         """Another of the program's commands, which must succeed: what it answered."""
         command = [self.binary, *map(str, words)]
@@ -140,8 +111,6 @@ ca_file = "{twin.at["ca"]}"
         check(done.returncode == 0, f"{words[0]} failed: {done.stderr}")
         return done.stdout
 
-=======
->>>>>>> b8623c19f877374a10e2b050ccf29aeb5f95ee3c
     def log(self):
         path = self.folder / "log"
         return path.read_text(errors="replace") if path.exists() else ""
