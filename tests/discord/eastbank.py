@@ -29,7 +29,8 @@ ABOUT = ("ask", "pledge", "id")
 """What commands call the ask or the pledge they are about."""
 LOOSE = {"pledge": "what", "done": "note", "adjust": "note"}
 """Which option the words are that stand alone in a line, where they are not the command's own."""
-FORMS = {"pledge": "what: by:", "adjust": "by:"}
+FORMS = ("pledge", "adjust")
+"""Commands whose buttons open a form."""
 
 
 class Eastbank(played.Played):
@@ -103,7 +104,7 @@ class Eastbank(played.Played):
             done = person.press(message, button)
             self.ways["form" if done.modal else "button"] += 1
             if done.modal:
-                done = person.hands_in(done, **more)
+                done = person.hands_in(done, **{name: str(value) for name, value in more.items()})
         else:
             # Nobody knows a stranger who writes alone; and in a server nobody else sees it either.
             place = "dm" if is_alone and person.sees("dm") and command != "invite" else PLACE
@@ -115,7 +116,7 @@ class Eastbank(played.Played):
 
     def pressed(self, person, command, about):
         """The newest message with a button that does or begins this, and the button."""
-        wanted = " ".join(part for part in (command, about, FORMS.get(command)) if part)
+        wanted = " ".join(part for part in (command, about) if part)
         for place in ("dm", PLACE):
             for message in reversed(person.sees(place)):
                 if button := button_for(message, wanted):
