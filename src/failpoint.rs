@@ -20,6 +20,8 @@ pub enum Point {
     BeforeLookup,
     /// A lookup has its answer and no receipt is taken in.
     AfterLookup,
+    /// Somebody acts and waits, and the platform does not know yet that they were noticed.
+    BeforeAcknowledging,
     /// A platform has handed over what happened there, and none of it is taken in.
     BeforeHearing,
 }
@@ -89,6 +91,7 @@ mod on {
             Point::AfterSending => "after-sending".to_owned(),
             Point::BeforeLookup => "before-lookup".to_owned(),
             Point::AfterLookup => "after-lookup".to_owned(),
+            Point::BeforeAcknowledging => "before-acknowledging".to_owned(),
             Point::BeforeHearing => "before-hearing".to_owned(),
         }
     }

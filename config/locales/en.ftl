@@ -676,7 +676,7 @@ notice-undelivered = I could not reach { $to }. Perhaps their direct messages ar
 notice-parked = I can't tell whether one of my messages arrived, so I am not sending it again. Please let me read the message history where I write, and have me look again: `community check`
 
 # In a room, to somebody whose direct messages the bot cannot reach. Everyone reads it: nothing may hint at what it is about.
-cannot-reach = { $name }, I can't write to you directly. If you like, allow direct messages from me, or write me one yourself.
+cannot-reach = I can't write to you directly, { $name }. If you like, allow direct messages from me, or write me one yourself.
 
 # In a room or a direct chat, as an answer to it: $count messages of one person could not be decrypted, or came without encryption where
 # everything else is encrypted. Everyone reads it: it names nobody. Whether they were meant for the bot it cannot know.

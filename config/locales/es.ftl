@@ -563,7 +563,7 @@ notice-undelivered = No pude escribir a { $to }. Quizás no acepta mensajes dire
 notice-parked = No puedo saber si uno de mis mensajes llegó, así que no lo envío otra vez. Por favor, déjame leer el historial de donde escribo; después vuelvo a mirar con `community check`
 
 # En una sala, a quien no recibe mensajes directos. Lo leen todos: nada debe dejar ver de qué se trata.
-cannot-reach = { $name }, no puedo escribirte en privado. Si quieres, acepta mis mensajes directos o escríbeme tú.
+cannot-reach = No puedo escribirte en privado, { $name }. Si quieres, acepta mis mensajes directos o escríbeme tú.
 
 # En una sala o un chat directo, como respuesta: $count mensajes de una persona no se pudieron descifrar, o llegaron sin cifrar donde
 # lo demás va cifrado. Lo leen todos: no nombra a nadie. Si eran para el bot, no lo puede saber.

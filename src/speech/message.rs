@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ask::{KindOfHelp, Standing, Visibility};
 use crate::domain::calendar::{When, Zone};
-use crate::domain::community::{Language, Platform, Role};
+use crate::domain::community::{Account, Language, Platform, Role};
 use crate::domain::digest::Digest;
 use crate::domain::gathering::DigestState;
 use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId};
@@ -572,6 +572,9 @@ pub enum Message {
     /// In a place, to somebody whose direct messages are closed. It must not hint at what it is about.
     CannotReach {
         name: Words,
+        /// What is called there. `None` in what was frozen before this was kept.
+        #[serde(default)]
+        account: Option<Account>,
     },
     /// A button, where buttons are messages of their own.
     Button {
@@ -581,6 +584,16 @@ pub enum Message {
     CouldNotRead {
         count: u32,
     },
+}
+
+impl Message {
+    /// The account it calls where others read along, so that its person notices.
+    pub fn calls(&self) -> Option<&Account> {
+        match self {
+            Message::CannotReach { account, .. } => account.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// Who a message is spoken to, and when: all that words depend on beside their meaning.

@@ -34,10 +34,11 @@ class Outcome:
 class Twin:
     """Use it as a context manager."""
 
-    def __init__(self, binary, record):
-        command = [str(binary), "--record", str(record), "--until-stdin-closes"]
+    def __init__(self, binary, record=None):
+        command = [str(binary), "--until-stdin-closes", *(["--record", str(record)] if record else [])]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.http = json.loads(self._process.stdout.readline())["http"]
+        self.at = json.loads(self._process.stdout.readline())
+        self.http = self.at["http"]
 
     def __enter__(self):
         return self
@@ -76,6 +77,14 @@ class Twin:
     def until(self, **holds):
         """Waits until it holds; the stand-in says when."""
         return self.post("/until", timeout_ms=GIVE_UP * 1000, **holds)
+
+    def holds(self, timeout_ms, **what):
+        """Whether it holds within that time."""
+        try:
+            self.post("/until", timeout_ms=timeout_ms, **what)
+            return True
+        except AssertionError:
+            return False
 
     def unknown(self):
         return self.get("/unknown")

@@ -55,6 +55,8 @@ mod rig;
 #[cfg(feature = "matrix")]
 mod rooms;
 mod servers;
+#[cfg(feature = "discord")]
+mod servers_on_twin;
 mod stale;
 mod suggest;
 mod threads;

@@ -88,9 +88,11 @@ impl DiscordGateway {
         let parcel = &letter.parcel;
         let alone = !matches!(parcel.destination, Destination::Place { .. });
         let calls = match &parcel.destination {
-            Destination::Person(account) | Destination::Chat { account, .. } => Some(account.id.as_str()),
-            _ => None,
+            Destination::Person(account) | Destination::Chat { account, .. } => Some(account),
+            Destination::Place { .. } => parcel.message.calls().filter(|called| called.platform == Platform::Discord),
+            Destination::Whisper { .. } => None,
         };
+        let calls = calls.map(|account| account.id.as_str());
         let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
         let mut face = words::message(letter, Reader { calls, community });
         if let Message::FormRefused { draft, .. } = &parcel.message
@@ -187,7 +189,7 @@ impl Gateway for DiscordGateway {
         let Destination::Place { id, .. } = &parcel.destination else { return Sight::Clear };
         let needed = Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY;
         let Ok(channel) = number(id) else { return Sight::Barred("no id of Discord's".into()) };
-        match permissions::of(&self.session.http, ChannelId::new(channel)).await {
+        match permissions::of(&self.session.http, self.session.me, ChannelId::new(channel)).await {
             Ok(may) if may.contains(needed) => Sight::Clear,
             Ok(_) => Sight::Barred("the history may not be read".into()),
             Err(Trouble::Closed(reason) | Trouble::Refused(reason)) => Sight::Barred(reason),

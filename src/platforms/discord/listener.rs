@@ -25,11 +25,13 @@ use super::custom::{Custom, Stale};
 use super::hearing::{self, Interacts};
 use super::session::{self, Session};
 use super::trouble::Trouble;
+use super::unreadable::Unreadable;
 use super::{commands, forms, options, permissions, words};
 use crate::domain::community::{Language, Platform};
 use crate::engine::Engine;
 use crate::engine::inbound::{Body, Named, Place};
 use crate::engine::suggest::Asking;
+use crate::failpoint::{self, Point};
 use crate::grammar::form::Filled;
 use crate::grammar::specs::Verb;
 use crate::speech::copy;
@@ -66,7 +68,8 @@ pub(super) async fn run(
     let ears = Arc::new(ears);
     // Nothing here needs a privileged intent.
     let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
-    let client = ClientBuilder::new_with_http(session.for_gateway(), intents).event_handler_arc(ears).await;
+    let client = ClientBuilder::new_with_http(session.for_gateway(), intents);
+    let client = client.event_handler_arc(ears).raw_event_handler(Unreadable).await;
     let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
     let shards = Arc::clone(&client.shard_manager);
     let mut ended = std::pin::pin!(client.start());
@@ -188,6 +191,7 @@ impl Ears {
     async fn answer(&self, interaction: &impl Interacts, kind: u8, data: &Value) -> Result<(), Trouble> {
         let (id, token) = interaction.thread();
         let answer = json!({"type": kind, "data": data});
+        let _ = failpoint::pass(Point::BeforeAcknowledging).await;
         let answered =
             self.session.whispers.create_interaction_response(InteractionId::new(id), token, &answer, vec![]);
         answered.await.map_err(Trouble::from)
@@ -202,6 +206,7 @@ impl Ears {
         named: Vec<Named>,
     ) -> Result<(), Trouble> {
         self.answer(interaction, DEFERRED, &json!({"flags": EPHEMERAL})).await?;
+        let _ = failpoint::pass(Point::BeforeHearing).await;
         let scene = interaction.scene(self.name_of(server));
         let able = match &body {
             Body::Invoked(filled) if filled.spec.verb == Verb::CommunityCheck => self.able(&scene.place).await,
@@ -217,7 +222,7 @@ impl Ears {
         let Place::Public { id, server: Some(server), .. } = place else { return Vec::new() };
         let home = self.engine.home(Platform::Discord, server).await;
         let Ok(channel) = home.as_deref().unwrap_or(id).parse() else { return Vec::new() };
-        match permissions::of(&self.session.http, channel).await {
+        match permissions::of(&self.session.http, self.session.me, channel).await {
             Ok(may) => permissions::abilities(may),
             // A channel that the bot may not see is not shown to it at all.
             Err(Trouble::Closed(_)) => permissions::abilities(Permissions::empty()),

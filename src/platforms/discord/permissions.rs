@@ -34,8 +34,8 @@ pub(super) fn first_to_write_in(guild: &Guild, me: UserId) -> Option<ChannelId> 
     channels.iter().find(open).map(|channel| channel.id)
 }
 
-/// What the bot may do there. In a direct chat, everything.
-pub(super) async fn of(http: &Http, channel: ChannelId) -> Result<Permissions, Trouble> {
+/// What the bot, `me`, may do there. In a direct chat, everything.
+pub(super) async fn of(http: &Http, me: UserId, channel: ChannelId) -> Result<Permissions, Trouble> {
     match http.get_channel(channel).await? {
         Channel::Guild(channel) => {
             // A thread has the permissions of its channel.
@@ -47,7 +47,8 @@ pub(super) async fn of(http: &Http, channel: ChannelId) -> Result<Permissions, T
                 _ => channel,
             };
             let guild = http.get_guild(channel.guild_id).await?;
-            let own = http.get_current_user_guild_member(channel.guild_id).await?;
+            // Not by way of `@me`, which Discord keeps for people who logged in with a scope for it.
+            let own = http.get_member(channel.guild_id, me).await?;
             Ok(guild.user_permissions_in(&channel, &own))
         }
         _ => Ok(Permissions::all()),

@@ -87,6 +87,8 @@ impl Trouble {
 
     fn of_answer(status: u16, code: isize) -> Trouble {
         match (status, code) {
+            // The token of an interaction that is over, which is not the bot's own.
+            (_, code::INVALID_WEBHOOK_TOKEN) => Trouble::Closed(code.to_string()),
             (401, _) => Trouble::LoggedOut,
             (429, _) => Trouble::Wait,
             (408 | 500.., _) => Trouble::Unclear(status.to_string()),
@@ -98,8 +100,7 @@ impl Trouble {
                 | code::UNKNOWN_INTERACTION
                 | code::MISSING_ACCESS
                 | code::CANNOT_MESSAGE
-                | code::MISSING_PERMISSIONS
-                | code::INVALID_WEBHOOK_TOKEN,
+                | code::MISSING_PERMISSIONS,
             ) => Trouble::Closed(code.to_string()),
             (_, code::UNKNOWN_MESSAGE) => Trouble::Gone(code),
             _ => Trouble::Refused(format!("{status} ({code})")),
@@ -147,5 +148,7 @@ mod tests {
         assert_eq!(Trouble::of_answer(403, 50007).while_sending(), Outcome::Closed { reason: "50007".into() });
         assert_eq!(Trouble::of_answer(400, 50035).while_sending(), Outcome::Refused { reason: "400 (50035)".into() });
         assert_eq!(Trouble::of_answer(404, 10008), Trouble::Gone(10008));
+        assert_eq!(Trouble::of_answer(401, 0), Trouble::LoggedOut);
+        assert_eq!(Trouble::of_answer(401, 50027), Trouble::Closed("50027".into()));
     }
 }

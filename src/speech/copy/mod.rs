@@ -184,7 +184,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
             digest::preview(d, digest, gathering.as_ref(), community, *held);
         }
         Message::Button { sign } => d.paragraph(vec![Span::Text(sign.emoji().to_owned())]),
-        Message::CannotReach { name } => d.tell("cannot-reach", &[("name", said(&name.0))]),
+        Message::CannotReach { name, .. } => d.tell("cannot-reach", &[("name", said(&name.0))]),
         Message::CouldNotRead { count: events } => {
             d.tell("could-not-read", &[("count", count(*events))]);
             d.tell("could-not-read-why", &[]);

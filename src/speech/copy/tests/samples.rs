@@ -751,7 +751,7 @@ pub fn messages() -> Vec<Message> {
     all.extend(notices().into_iter().map(|notice| Message::Notices { items: vec![notice] }));
     all.push(Message::Notices { items: notices() });
     all.push(Message::CareNote { line: care_line() });
-    all.push(Message::CannotReach { name: "Dev".into() });
+    all.push(Message::CannotReach { name: "Dev".into(), account: None });
     all.extend([1, 2].map(|count| Message::CouldNotRead { count }));
     for digest in digests() {
         for gathering in [Some(scheduled()), Some(bare_gathering.clone()), Some(cancelled.clone()), None] {

@@ -1,0 +1,95 @@
+"""Every fault the stand-in knows, struck once or more while a circle of people goes on: on each request the bot makes, and on its
+gateway. Afterwards the circle is judged like always.
+"""
+
+import collections
+
+from bots import GIVE_UP, check
+
+ROUTES = {
+    "acknowledging": "POST /interactions/*/callback",
+    "answering": "PATCH /webhooks/*/messages/*",
+    "posting": "POST /channels/*/messages",
+    "editing": "PATCH /channels/*/messages/*",
+}
+
+TROUBLES = [
+    {"do": "drop_before"},
+    {"do": "drop_after"},
+    {"do": "status", "status": 500},
+    {"do": "status", "status": 500, "takes_effect": True},
+    {"do": "status", "status": 502},
+    {"do": "status", "status": 502, "takes_effect": True},
+    {"do": "rate_limit", "ms": 300},
+    {"do": "rate_limit", "ms": 300, "global": True},
+    {"do": "slow_before", "ms": 400},
+    {"do": "slow_after", "ms": 400},
+]
+
+WHILE_LOOKING = ["drop_before", "drop_after", "status", "rate_limit"]
+"""What strikes the lookup itself."""
+
+GATEWAY = [
+    {"gateway": "close", "code": 4000},
+    {"gateway": "close", "code": 1001, "resumable": False},
+    {"gateway": "reconnect"},
+    {"gateway": "invalid_session", "resumable": True},
+    {"gateway": "invalid_session"},
+]
+ACTS_AT_MOST = 200
+
+
+def strike_all(circle):
+    """Strikes them all; how often which one did."""
+    twin, struck = circle.twin, collections.Counter()
+    for name, route in ROUTES.items():
+        for trouble in TROUBLES:
+            strike(circle, {"route": route, **trouble})
+            struck[f"{name} {trouble['do']}"] += 1
+    for do in WHILE_LOOKING:
+        # A message of unknown fate, whose lookup then fails as well.
+        lookup = {"route": "GET /channels/*/messages", "do": do, **({"ms": 300} if do == "rate_limit" else {})}
+        twin.post("/fault", **lookup)
+        strike(circle, {"route": ROUTES["posting"], "do": "drop_after"}, waits_for=do)
+        struck[f"looking {do}"] += 1
+    for trouble in GATEWAY:
+        before = twin.sessions()
+        twin.post("/fault", **trouble)
+        acts(circle, 3)
+        check(twin.holds(connected=True, timeout_ms=GIVE_UP * 1000), f"not back after {trouble}, from {before}")
+        acts(circle, 3)
+        struck[f"gateway {trouble['gateway']}"] += 1
+    twin.post("/fault", gateway="duplicate_next", times=6)
+    acts(circle, 10)
+    struck["gateway duplicate"] += 1
+    for _ in range(3):
+        twin.post("/fault", gateway="reorder_next")
+        acts(circle, 4)
+        struck["gateway reorder"] += 1
+    twin.post("/fault/clear")
+    return struck
+
+
+def strike(circle, fault, waits_for=None):
+    """People go on until it has struck."""
+    name = waits_for or fault["do"]
+    before = times(circle.twin, name)
+    circle.twin.post("/fault", **fault)
+    for _ in range(ACTS_AT_MOST):
+        circle.act()
+        if times(circle.twin, name) > before and not waiting(circle.twin):
+            return
+    check(False, f"never struck: {fault}, {waits_for}")
+
+
+def times(twin, name):
+    return twin.get("/counters")["faults"]["struck"].get(name, 0)
+
+
+def waiting(twin):
+    return twin.get("/counters")["faults"]["waiting"]
+
+
+def acts(circle, count):
+    for _ in range(count):
+        circle.act()
