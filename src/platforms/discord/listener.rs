@@ -4,7 +4,7 @@
 //! acknowledged is handed to the engine. Where a form has to open, the form is the acknowledgement.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -68,8 +68,9 @@ pub(super) async fn run(
     let ears = Arc::new(ears);
     // Nothing here needs a privileged intent.
     let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
+    let listening = Listening(Arc::downgrade(&ears));
     let client = ClientBuilder::new_with_http(session.for_gateway(), intents);
-    let client = client.event_handler_arc(ears).raw_event_handler(Unreadable).await;
+    let client = client.event_handler(listening).raw_event_handler(Unreadable).await;
     let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
     let shards = Arc::clone(&client.shard_manager);
     let mut ended = std::pin::pin!(client.start());
@@ -81,8 +82,8 @@ pub(super) async fn run(
         () = shutdown.cancelled() => {}
         () = stopped.cancelled() => {}
     }
+    // It is not waited for until serenity's client has ended: if it happens to be connecting anew, it never does.
     shards.shutdown_all().await;
-    let _ = ended.await;
     if stopped.is_cancelled() { Err(RunError::Stopped(crate::engine::Stopped)) } else { Ok(()) }
 }
 
@@ -98,27 +99,73 @@ struct Ears {
     servers: Mutex<HashMap<GuildId, String>>,
 }
 
+/// What serenity calls. A shard of serenity 0.12 that was started anew outlives its client (`ShardManager::restart_shard` leaves
+/// a note behind that the next shutdown takes for its own), so it must not keep the engine: whatever is told after the end is
+/// heard by nobody.
+struct Listening(Weak<Ears>);
+
 #[async_trait]
-impl EventHandler for Ears {
+impl EventHandler for Listening {
     async fn ready(&self, _: Context, _: Ready) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.ready().await;
+        }
+    }
+
+    async fn resume(&self, _: Context, _: serenity::model::event::ResumedEvent) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.connected(true);
+        }
+    }
+
+    async fn shard_stage_update(&self, _: Context, stage: ShardStageUpdateEvent) {
+        if let Some(ears) = self.0.upgrade()
+            && !stage.new.is_connecting()
+            && stage.new != serenity::gateway::ConnectionStage::Connected
+        {
+            ears.connected(false);
+        }
+    }
+
+    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.guild_create(guild).await;
+        }
+    }
+
+    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.guild_delete(guild).await;
+        }
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.interaction_create(interaction).await;
+        }
+    }
+
+    async fn message(&self, _: Context, message: Message) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.message(message).await;
+        }
+    }
+}
+
+impl Ears {
+    fn connected(&self, whether: bool) {
+        self.engine.vitals().platform(Platform::Discord, whether);
+    }
+
+    async fn ready(&self) {
         tracing::info!("connected to Discord");
-        self.engine.vitals().platform(Platform::Discord, true);
+        self.connected(true);
         if let Err(trouble) = self.keep_commands().await {
             tracing::error!(%trouble, "the commands could not be registered; they are tried again at the next connection");
         }
     }
 
-    async fn resume(&self, _: Context, _: serenity::model::event::ResumedEvent) {
-        self.engine.vitals().platform(Platform::Discord, true);
-    }
-
-    async fn shard_stage_update(&self, _: Context, stage: ShardStageUpdateEvent) {
-        if !stage.new.is_connecting() && stage.new != serenity::gateway::ConnectionStage::Connected {
-            self.engine.vitals().platform(Platform::Discord, false);
-        }
-    }
-
-    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
+    async fn guild_create(&self, guild: Guild) {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner).insert(guild.id, guild.name.clone());
         let server = guild.id.to_string();
         let back = self.engine.server_back(Platform::Discord, &server).await;
@@ -130,7 +177,7 @@ impl EventHandler for Ears {
     }
 
     /// An outage looks nearly the same and changes nothing.
-    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+    async fn guild_delete(&self, guild: UnavailableGuild) {
         if guild.unavailable {
             return;
         }
@@ -139,7 +186,7 @@ impl EventHandler for Ears {
         self.unless_stopped(left);
     }
 
-    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+    async fn interaction_create(&self, interaction: Interaction) {
         let done = match &interaction {
             Interaction::Command(command) => self.called(command).await,
             Interaction::Autocomplete(typing) => self.typing(typing).await,
@@ -154,7 +201,7 @@ impl EventHandler for Ears {
     }
 
     /// A direct message. In servers people use commands; what they say to each other there is not the bot's to hear.
-    async fn message(&self, _: Context, message: Message) {
+    async fn message(&self, message: Message) {
         if message.author.bot || message.guild_id.is_some() || message.content.trim().is_empty() {
             return;
         }
