@@ -228,8 +228,12 @@ async fn digest(
 /// Unless something has got through to them since.
 async fn cannot_reach(conn: &mut SqliteConnection, member: MemberId, route: &str) -> Result<Option<Message>, Fault> {
     let Some(person) = people::person(conn, member).await? else { return Ok(None) };
-    let ill = routes::is_ill_to(conn, person.member.id, route).await?;
-    Ok(ill.then(|| Message::CannotReach { name: person.member.name.into() }))
+    for account in people::accounts_of(conn, member).await? {
+        if route == format!("dm:{}", account.id) && routes::is_ill(conn, account.platform.name(), route).await? {
+            return Ok(Some(Message::CannotReach { name: person.member.name.into(), account: Some(account) }));
+        }
+    }
+    Ok(None)
 }
 
 async fn preview(

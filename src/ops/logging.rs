@@ -2,15 +2,16 @@
 //!
 //! A line says what happened and to which id. Message text, names and tokens never go there. The libraries underneath
 //! speak only from `warn` up, unless the operator names them: at `info` they would drown the bot's own lines, and below
-//! that matrix-sdk writes whole events and sqlx whole statements.
+//! that matrix-sdk writes whole events and sqlx whole statements. serenity has no say at all.
 
 use std::io;
 
-use tracing::Subscriber;
 use tracing::subscriber::SetGlobalDefaultError;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{ParseError, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::config::{Log, LogFormat};
 
@@ -27,6 +28,11 @@ const SILENT: [&str; 4] = [
     "matrix_sdk_base::response_processors",
     "matrix_sdk_crypto::backups",
 ];
+
+/// Targets that are silent whatever the operator names. serenity's spans, which stand before every line under them, hold requests
+/// with their bodies, addresses with the tokens of interactions, and whole events; its lines quote what it could not read, at
+/// `warn` too. What an operator needs to know of it the adapter says itself. (serenity 0.12)
+const MUTE: [&str; 1] = ["serenity"];
 
 /// Why the log could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -50,11 +56,17 @@ fn subscriber<W>(log: &Log, writer: W) -> Result<Box<dyn Subscriber + Send + Syn
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = tracing_subscriber::fmt().with_env_filter(filter(&log.level)?).with_writer(writer);
+    let kept = tracing_subscriber::registry().with(filter(&log.level)?).with(filter_fn(may_speak));
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     Ok(match log.format {
-        LogFormat::Text => Box::new(lines.with_ansi(false).finish()),
-        LogFormat::Json => Box::new(lines.json().finish()),
+        LogFormat::Text => Box::new(kept.with(lines.with_ansi(false))),
+        LogFormat::Json => Box::new(kept.with(lines.json())),
     })
+}
+
+fn may_speak(spoken: &Metadata<'_>) -> bool {
+    let target = spoken.target();
+    !MUTE.iter().any(|mute| target.strip_prefix(mute).is_some_and(|rest| rest.is_empty() || rest.starts_with("::")))
 }
 
 /// The operator's filter, with the libraries tamed in front of it: of two words about one target the later holds.
@@ -75,22 +87,27 @@ mod tests {
 
     use super::*;
 
-    /// What the log says when the bot and the two libraries each speak at `info` and `warn`.
-    fn said(level: &str, format: LogFormat) -> String {
+    /// What the log says when something speaks.
+    fn page(level: &str, format: LogFormat, speak: impl FnOnce()) -> String {
         let page = Arc::new(Mutex::new(Vec::new()));
         let log = Log { level: level.to_owned(), format };
         let pen = Arc::clone(&page);
         let subscriber = subscriber(&log, move || Pen(Arc::clone(&pen))).unwrap();
-        tracing::subscriber::with_default(subscriber, || {
+        tracing::subscriber::with_default(subscriber, speak);
+        let text = page.lock().unwrap().clone();
+        String::from_utf8(text).unwrap()
+    }
+
+    /// What it says when the bot and the two libraries each speak at `info` and `warn`.
+    fn said(level: &str, format: LogFormat) -> String {
+        page(level, format, || {
             tracing::info!(target: "barnraiser::delivery", "bot-info");
             tracing::warn!(target: "barnraiser::delivery", "bot-warn");
             tracing::info!(target: "matrix_sdk_crypto::machine", "matrix-info");
             tracing::warn!(target: "matrix_sdk_crypto::machine", "matrix-warn");
             tracing::info!(target: "sqlx::query", "sqlx-info");
             tracing::warn!(target: "sqlx::query", "sqlx-warn");
-        });
-        let text = page.lock().unwrap().clone();
-        String::from_utf8(text).unwrap()
+        })
     }
 
     struct Pen(Arc<Mutex<Vec<u8>>>);
@@ -127,17 +144,32 @@ mod tests {
     #[test]
     fn what_the_server_said_stays_out_of_the_log() {
         let said = |level: &str| {
-            let page = Arc::new(Mutex::new(Vec::new()));
-            let pen = Arc::clone(&page);
-            let log = Log { level: level.to_owned(), format: LogFormat::Text };
-            let subscriber = subscriber(&log, move || Pen(Arc::clone(&pen))).unwrap();
-            tracing::subscriber::with_default(subscriber, || {
-                tracing::error!(target: "matrix_sdk::http_client", "server-words");
-            });
-            String::from_utf8(page.lock().unwrap().clone()).unwrap().contains("server-words")
+            let speak = || tracing::error!(target: "matrix_sdk::http_client", "server-words");
+            page(level, LogFormat::Text, speak).contains("server-words")
         };
         assert!(!said("info") && !said("warn") && !said("error"));
         assert!(said("info,matrix_sdk::http_client=error"), "the operator may ask for it");
+    }
+
+    #[test]
+    fn what_serenity_holds_stays_out_of_the_log_whatever_the_operator_says() {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            for level in ["info", "trace", "serenity=trace", "trace,serenity::http=trace,serenity::gateway=trace"] {
+                let said = page(level, format, || {
+                    let request =
+                        tracing::info_span!(target: "serenity::http::request", "perform", body = "secret-body");
+                    request.in_scope(|| {
+                        tracing::warn!(target: "serenity::gateway::ws", "secret-payload");
+                        tracing::info!(target: "barnraiser::platforms::discord", "bot-under-it");
+                    });
+                    tracing::error!(target: "serenity", "secret-of-its-own");
+                    tracing::error!(target: "serenity_kin", "another-library");
+                });
+                assert!(!said.contains("secret"), "{level}: {said}");
+                assert_eq!(said.contains("bot-under-it"), level != "serenity=trace", "{level}: {said}");
+                assert!(said.contains("another-library"), "{level}: {said}");
+            }
+        }
     }
 
     #[test]

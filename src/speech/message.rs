@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ask::{KindOfHelp, Standing, Visibility};
 use crate::domain::calendar::{When, Zone};
-use crate::domain::community::{Language, Platform, Role};
+use crate::domain::community::{Account, Language, Platform, Role};
 use crate::domain::digest::Digest;
 use crate::domain::gathering::DigestState;
 use crate::domain::ids::{AskId, GatheringId, OfferId, PledgeId};
@@ -175,6 +175,21 @@ pub enum CheckItem {
     HasConvener,
     GatheringAhead,
     NothingParked,
+    /// The platform lets the bot do what it has to, where it posts.
+    May(Ability),
+}
+
+/// What the bot has to be allowed to do in a place, on platforms where each of these is settled by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ability {
+    /// See the place at all.
+    See,
+    Write,
+    /// Show more than bare text.
+    Embed,
+    Attach,
+    /// Read what was said, to find its own messages again.
+    ReadHistory,
 }
 
 /// One thing that goes wrong, as a convener may know it: how much and since when, never what or whom.
@@ -520,6 +535,8 @@ pub enum Message {
     },
     /// Help where others read along: what people need most, and where the rest is.
     ShortHelp,
+    /// The first words in a place that the bot was brought to.
+    Welcome,
     /// Help on everything (`None`) or on the command with this path.
     Help {
         path: Option<String>,
@@ -555,6 +572,9 @@ pub enum Message {
     /// In a place, to somebody whose direct messages are closed. It must not hint at what it is about.
     CannotReach {
         name: Words,
+        /// What is called there. `None` in what was frozen before this was kept.
+        #[serde(default)]
+        account: Option<Account>,
     },
     /// A button, where buttons are messages of their own.
     Button {
@@ -564,6 +584,16 @@ pub enum Message {
     CouldNotRead {
         count: u32,
     },
+}
+
+impl Message {
+    /// The account it calls where others read along, so that its person notices.
+    pub fn calls(&self) -> Option<&Account> {
+        match self {
+            Message::CannotReach { account, .. } => account.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// Who a message is spoken to, and when: all that words depend on beside their meaning.

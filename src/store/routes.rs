@@ -6,7 +6,6 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::Fault;
 use super::script::Script;
-use crate::domain::MemberId;
 use crate::domain::community::Platform;
 
 /// The whole platform, where a route is asked for.
@@ -54,18 +53,6 @@ pub async fn is_ill(conn: &mut SqliteConnection, platform: &str, route: &str) ->
         "select exists (select 1 from routes where platform = ? and route = ? and ill_since is not null)",
     )
     .bind(platform)
-    .bind(route)
-    .fetch_one(conn)
-    .await
-}
-
-/// The same of a way to one of a member's accounts, whichever platform it is on.
-pub async fn is_ill_to(conn: &mut SqliteConnection, member: MemberId, route: &str) -> Result<bool, Fault> {
-    sqlx::query_scalar(
-        "select exists (select 1 from accounts a join routes r on r.platform = a.platform and r.route = 'dm:' || a.ref \
-         where a.member_id = ? and r.route = ? and r.ill_since is not null)",
-    )
-    .bind(member.0)
     .bind(route)
     .fetch_one(conn)
     .await

@@ -61,15 +61,15 @@ class Circle:
         """Interactions whose answer was on its way when the bot died, and could not be looked up before their token ran out."""
         self.serial = 0
 
-    def gather(self, zone=None):
-        """A server with the bot, which is told that it is one community."""
+    def gather(self, zone=None, at=None):
+        """A server with the bot, which is told that it is one community; `at` is what its clock shows."""
         for name in (CONVENER, *ASKERS, *HELPERS):
             self.twin.post("/user", name=name)
         members = [*ASKERS, *HELPERS]
         self.twin.post(
             "/guild", name="Eastbank", owner=CONVENER, members=members, apps=["barnraiser"], channels=[CHANNEL, "chat"]
         )
-        self.program.start_whole()
+        self.program.start_whole(at)
         setup = {"name": "Eastbank", "zone": zone or noon()}
         self.begin("setup", CONVENER, "/slash", channel=CHANNEL, command="community setup", options=setup)
         self.answer(self.acts[-1])

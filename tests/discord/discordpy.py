@@ -14,6 +14,7 @@ import sys
 import urllib.request
 
 import discord
+import yarl
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.gateway import DiscordWebSocket
@@ -479,7 +480,8 @@ async def main():
     with urllib.request.urlopen(f"{base}/gateway", timeout=10) as answer:
         gateway = json.load(answer)["url"]
     discord.http.Route.BASE = base
-    DiscordWebSocket.DEFAULT_GATEWAY = DiscordWebSocket.DEFAULT_GATEWAY.__class__(gateway)
+    # This library never asks where the gateway is.
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
     discord.utils.setup_logging(handler=logging.StreamHandler(sys.stderr), level=logging.WARNING)
     async with Bot(int(wanted["guild"])) as bot:
         listening = asyncio.create_task(listen(lines, bot.words))

@@ -39,8 +39,8 @@ def run(wanted):
         twin.post("/settings", limits="discord")
         circle = Circle(twin, program, random.Random(wanted.seed))
         day = datetime.date.today() + datetime.timedelta(days=1)
-        program.rehearse_from = f"{day} 08:35:00 UTC"
-        circle.gather(zone="UTC")
+        nine = datetime.datetime.combine(day, datetime.time(9), datetime.timezone.utc)
+        circle.gather(zone="UTC", at=nine - datetime.timedelta(minutes=25))
         patience = 60 + 3 * wanted.cards
 
         began = time.monotonic()
@@ -54,16 +54,15 @@ def run(wanted):
         say(twin, f"{wanted.cards} asks posted", began)
         program.end()
 
-        program.rehearse_from = f"{day} 08:59:{60 - BEFORE_NINE} UTC"
-        nine = time.monotonic() + BEFORE_NINE
-        program.start_whole()
+        then = time.monotonic() + BEFORE_NINE
+        program.start_whole(at=nine - datetime.timedelta(seconds=BEFORE_NINE))
         began = time.monotonic()
         moved = circle.begin(
             "setup", CONVENER, "/slash", channel=ELSEWHERE, command="community setup", options={"name": "Eastbank", "zone": "UTC"}
         )
         circle.answer(moved)
         reminded = twin.holds(user=HELPERS[0], channel="dm", contains="P1", timeout_ms=(BEFORE_NINE + NUDGED_WITHIN) * 1000)
-        late = time.monotonic() - nine
+        late = time.monotonic() - then
         posted = len(cards(circle))
         check(reminded, f"no reminder {late:.1f} s after nine; {posted} cards were posted")
         check(posted < wanted.cards, "every card had been posted before the reminder: the test shows nothing")

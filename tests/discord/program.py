@@ -4,6 +4,7 @@ It ends only the processes it started itself.
 """
 
 import contextlib
+import datetime
 import os
 import pathlib
 import shutil
@@ -20,13 +21,12 @@ TOKEN = "a-token-that-is-good-on-the-stand-in-alone"
 class Program:
     """The bot and its folder. Use it as a context manager: it goes away with what it kept."""
 
-    def __init__(self, binary, twin, quarantine=1):
+    def __init__(self, binary, twin, quarantine=1, zone="UTC", log="info"):
         self.binary = str(pathlib.Path(binary).resolve())
         self.twin = twin
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="barnraiser-discord-"))
         self.process = None
-        self.rehearse_from = None
-        """Where its clock starts, if not now: "2026-03-10 08:59 UTC"."""
+        self.talks = log
         twin.post("/application", name=APPLICATION, token=TOKEN)
         token = self.folder / "token"
         token.write_text(TOKEN)
@@ -36,6 +36,8 @@ class Program:
         self.config.write_text(
             f"""\
 data = "{self.folder}/data"
+[community]
+zone = "{zone}"
 [delivery]
 quarantine_seconds = {quarantine}
 [health]
@@ -61,18 +63,18 @@ ca_file = "{twin.at["ca"]}"
         # Only what this test says: a setting of the one who runs it would be taken for the bot's.
         return {name: value for name, value in os.environ.items() if not name.startswith("BARNRAISER_")} | more
 
-    def start(self, kill=None):
-        """Starts it; with `kill` it ends itself at that point (src/failpoint.rs)."""
-        env = self.environment(**({"BARNRAISER_TEST_KILL": kill} if kill else {}))
-        clock = ["--rehearse-from", self.rehearse_from] if self.rehearse_from else []
+    def start(self, kill=None, at=None):
+        """Starts it; with `kill` it ends itself at that point (src/failpoint.rs), with `at` its clock shows that time."""
+        env = self.environment(BARNRAISER_LOG=self.talks, **({"BARNRAISER_TEST_KILL": kill} if kill else {}))
+        then = [] if at is None else ["--rehearse-from", f"{at.astimezone(datetime.timezone.utc):%Y-%m-%d %H:%M:%S} UTC"]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                self.command("run", *clock), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
+                [*self.command("run"), *then], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
             )
 
-    def start_whole(self):
+    def start_whole(self, at=None):
         """Starts it and waits until it hears and its commands are there."""
-        self.start()
+        self.start(at=at)
         self.twin.until(connected=True)
         self.twin.until(command="pledge")
 
@@ -100,7 +102,15 @@ ca_file = "{twin.at["ca"]}"
         self.process.terminate()
         code = self.process.wait(GIVE_UP)
         self.process = None
+        self.twin.until(connected=False)
         check(code == 0, f"the bot ended with {code}:\n{self.log()[-3000:]}")
+
+    def tool(self, *words):
+        """Another of the program's commands, which must succeed: what it answered."""
+        command = [self.binary, *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, env=self.environment())
+        check(done.returncode == 0, f"{words[0]} failed: {done.stderr}")
+        return done.stdout
 
     def log(self):
         path = self.folder / "log"

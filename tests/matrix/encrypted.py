@@ -24,33 +24,24 @@ import json
 import pathlib
 import re
 import sqlite3
+import sys
 import time
 import zoneinfo
 
 import homeserver
 
 homeserver.use_venv()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "stories"))
 
 import community  # noqa: E402
-from bot import BOT, ZONE, civil  # noqa: E402
+import weeks  # noqa: E402
+from bot import BOT, ZONE  # noqa: E402
 from checks import check, entered, step  # noqa: E402
 from community import bot_entered, opened_for  # noqa: E402
 from reading import Reader  # noqa: E402
 
-SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "stories" / "eastbank.script"
-
-TOTALS = {"kept": 12, "handed_back": ["P3", "P7"], "released": ["P11"], "open": ["P16"]}
-ASKS = {"met": [f"A{n}" for n in range(1, 9)], "in_hand": ["A9"], "open": ["A10", "A11"]}
-"""What the console ends with, written down once more so that nobody changes both unawares."""
-
 WITH_ANOTHER_CLIENT = "dev"
 """Somebody of the script who has matrix-js-sdk."""
-
-SLACK = datetime.timedelta(minutes=3)
-"""People take a while to type what the script says at one moment, and what follows days later follows as much later."""
-
-OF_ITSELF = ("notice", "nudge", "care", "preview", "digest")
-"""Causes of what the bot says without being asked. A card is edited as often as there is time for."""
 
 
 @dataclasses.dataclass
@@ -89,18 +80,12 @@ class Encrypted(community.Community):
     def moments(self):
         """Plays the script in the console, and returns every moment at which something is said by anybody."""
         data = self.bot.folder / "console"
-        self.bot.tool("console", "--script", SCRIPT, "--data", data)
-        moments = {}
-        for line in SCRIPT.read_text().splitlines():
-            if now := re.fullmatch(r":now (\S+ \S+)( \S+)?", line):
-                at = instant(now[1])
-                moments[at] = Moment(at, [], collections.Counter())
-            elif said := re.fullmatch(r"(\w+)(@dm)?: /(.+)", line):
-                moments[at].lines.append((said[1], bool(said[2]), said[3]))
+        self.bot.tool("console", "--script", weeks.SCRIPT, "--data", data)
+        moments = {at: Moment(at, said, collections.Counter()) for at, said in weeks.lines().items()}
+        scripted = set(moments)
         for settled, what in effects(data / "barnraiser.db"):
             at = datetime.datetime.fromtimestamp(settled / 1000, datetime.timezone.utc)
-            # What is not of a line of the script falls due some time after one, and here that was said a little later.
-            at = at if at in moments else at + SLACK
+            at = weeks.lived_at(at, scripted)
             moments.setdefault(at, Moment(at, [], collections.Counter())).said[what] += 1
         eventful = [moment for moment in moments.values() if moment.lines or moment.said]
         return sorted(eventful, key=lambda moment: moment.at)
@@ -165,9 +150,9 @@ class Encrypted(community.Community):
         report.write_text(":report\n")
         said = self.bot.tool("console", "--json", "--script", report, "--data", self.bot.data)
         totals = json.loads(said.splitlines()[-1])["report"]
-        pledges = {**totals["pledges"], "kept": len(totals["pledges"]["kept"])}
-        check(pledges == TOTALS, f"the pledges are {pledges}")
-        check({state: totals["asks"][state] for state in ASKS} == ASKS, f"the asks are {totals['asks']}")
+        pledges, asks = weeks.short(totals)
+        check(pledges == weeks.TOTALS, f"the pledges are {pledges}")
+        check(asks == weeks.ASKS, f"the asks are {asks}")
 
         step("every command has one answer, and nothing was said twice")
         delivered = {key for (key,) in self.bot.ask("select key from outbox where state = 'delivered' and key is not null")}
@@ -204,10 +189,6 @@ class Encrypted(community.Community):
             await asyncio.sleep(0.1)  # It is any of them who may see it; nobody alone could wake us.
 
 
-def instant(text):
-    return civil(text).astimezone(datetime.timezone.utc)
-
-
 def effects(path):
     """(milliseconds, (person or None, what)) of everything said and settled of itself, by a database of the bot's."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as database:
@@ -215,7 +196,7 @@ def effects(path):
         silent = database.execute("select state_at, number from pledges where confirmed_by = 'silence'").fetchall()
     found = [(at, (None, f"P{number} is kept")) for at, number in silent]
     for settled, effect, destination, cause in rows:
-        if cause in OF_ITSELF:
+        if cause in weeks.OF_ITSELF:
             person = json.loads(destination).get("Person", {}).get("id")
             person = person and person.removeprefix("@").split(":")[0]
             # Members' numbers, events and minutes are each database's own.

@@ -88,9 +88,11 @@ impl DiscordGateway {
         let parcel = &letter.parcel;
         let alone = !matches!(parcel.destination, Destination::Place { .. });
         let calls = match &parcel.destination {
-            Destination::Person(account) | Destination::Chat { account, .. } => Some(account.id.as_str()),
-            _ => None,
+            Destination::Person(account) | Destination::Chat { account, .. } => Some(account),
+            Destination::Place { .. } => parcel.message.calls().filter(|called| called.platform == Platform::Discord),
+            Destination::Whisper { .. } => None,
         };
+        let calls = calls.map(|account| account.id.as_str());
         let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
         let mut face = words::message(letter, Reader { calls, community });
         if let Message::FormRefused { draft, .. } = &parcel.message

@@ -17,6 +17,7 @@ use serenity::model::channel::Message;
 use serenity::model::gateway::{GatewayIntents, Ready};
 use serenity::model::guild::{Guild, UnavailableGuild};
 use serenity::model::id::{GuildId, InteractionId};
+use serenity::model::permissions::Permissions;
 use tokio_util::sync::CancellationToken;
 
 use super::RunError;
@@ -24,14 +25,17 @@ use super::custom::{Custom, Stale};
 use super::hearing::{self, Interacts};
 use super::session::{self, Session};
 use super::trouble::Trouble;
-use super::{commands, forms, options, words};
+use super::unreadable::Unreadable;
+use super::{commands, forms, options, permissions, words};
 use crate::domain::community::{Language, Platform};
 use crate::engine::Engine;
-use crate::engine::inbound::{Body, Named};
+use crate::engine::inbound::{Body, Named, Place};
 use crate::engine::suggest::Asking;
 use crate::failpoint::{self, Point};
 use crate::grammar::form::Filled;
+use crate::grammar::specs::Verb;
 use crate::speech::copy;
+use crate::speech::message::Ability;
 
 /// Discord's kinds of answer to an interaction.
 const MESSAGE: u8 = 4;
@@ -65,7 +69,8 @@ pub(super) async fn run(
     // Nothing here needs a privileged intent.
     let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
     let listening = Listening(Arc::downgrade(&ears));
-    let client = ClientBuilder::new_with_http(session.for_gateway(), intents).event_handler(listening).await;
+    let client = ClientBuilder::new_with_http(session.for_gateway(), intents);
+    let client = client.event_handler(listening).raw_event_handler(Unreadable).await;
     let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
     let shards = Arc::clone(&client.shard_manager);
     let mut ended = std::pin::pin!(client.start());
@@ -162,8 +167,13 @@ impl Ears {
 
     async fn guild_create(&self, guild: Guild) {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner).insert(guild.id, guild.name.clone());
-        let back = self.engine.server_back(Platform::Discord, &guild.id.to_string()).await;
+        let server = guild.id.to_string();
+        let back = self.engine.server_back(Platform::Discord, &server).await;
         self.unless_stopped(back);
+        if let Some(channel) = permissions::first_to_write_in(&guild, self.session.me) {
+            let greeted = self.engine.greet(Platform::Discord, &server, &channel.to_string()).await;
+            self.unless_stopped(greeted);
+        }
     }
 
     /// An outage looks nearly the same and changes nothing.
@@ -245,9 +255,29 @@ impl Ears {
         self.answer(interaction, DEFERRED, &json!({"flags": EPHEMERAL})).await?;
         let _ = failpoint::pass(Point::BeforeHearing).await;
         let scene = interaction.scene(self.name_of(server));
-        let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named)).await;
+        let able = match &body {
+            Body::Invoked(filled) if filled.spec.verb == Verb::CommunityCheck => self.able(&scene.place).await,
+            _ => Vec::new(),
+        };
+        let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named, able)).await;
         self.unless_stopped(heard);
         Ok(())
+    }
+
+    /// What the bot may do where the community's cards stand. What Discord does not say is left out.
+    async fn able(&self, place: &Place) -> Vec<(Ability, bool)> {
+        let Place::Public { id, server: Some(server), .. } = place else { return Vec::new() };
+        let home = self.engine.home(Platform::Discord, server).await;
+        let Ok(channel) = home.as_deref().unwrap_or(id).parse() else { return Vec::new() };
+        match permissions::of(&self.session.http, self.session.me, channel).await {
+            Ok(may) => permissions::abilities(may),
+            // A channel that the bot may not see is not shown to it at all.
+            Err(Trouble::Closed(_)) => permissions::abilities(Permissions::empty()),
+            Err(trouble) => {
+                tracing::warn!(%trouble, "what the bot may do could not be asked");
+                Vec::new()
+            }
+        }
     }
 
     fn name_of(&self, server: Option<GuildId>) -> Option<String> {

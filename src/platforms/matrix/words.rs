@@ -9,6 +9,7 @@ use matrix_sdk::ruma::UserId;
 use serde_json::{Value, json};
 
 use crate::delivery::gateway::Letter;
+use crate::domain::community::Platform;
 use crate::engine::inbound::Cause;
 use crate::speech::doc::{Block, Button, Doc, Line, Span};
 use crate::speech::sign::Sign;
@@ -62,7 +63,8 @@ fn assemble(letter: &Letter, prefix: &str, reader: Reader<'_>, picture: Option<&
     let html = html(&doc, prefix);
     let rings = rings(parcel.cause);
     let msgtype = if rings { "m.text" } else { "m.notice" };
-    let mentions = match reader.alone {
+    let called = parcel.message.calls().filter(|called| called.platform == Platform::Matrix);
+    let mentions = match reader.alone.map(UserId::as_str).or(called.map(|called| called.id.as_str())) {
         Some(person) if rings => json!({"user_ids": [person]}),
         _ => json!({}),
     };
@@ -257,7 +259,7 @@ mod tests {
 
     use super::*;
     use crate::domain::Zone;
-    use crate::domain::community::{Language, Platform};
+    use crate::domain::community::{Account, Language};
     use crate::engine::parcel::{Destination, Parcel};
     use crate::speech::doc::Picture;
     use crate::speech::message::{Message, Voice};
@@ -325,6 +327,10 @@ mod tests {
         let digest = content(&letter(Cause::Digest, ""), "!aid ", ROOM, None);
         assert_eq!((digest["msgtype"].as_str(), &digest["m.mentions"]), (Some("m.text"), &json!({})));
         assert_eq!(digest["m.relates_to"]["m.in_reply_to"]["event_id"], "$asked");
+        let mut closed = letter(Cause::Notice, "");
+        let account = Account { platform: Platform::Matrix, id: "@luis:x".into() };
+        closed.parcel.message = Message::CannotReach { name: "Luis".into(), account: Some(account) };
+        assert_eq!(content(&closed, "!aid ", ROOM, None)["m.mentions"], json!({"user_ids": ["@luis:x"]}));
     }
 
     #[test]
