@@ -121,13 +121,18 @@ pub struct Slack {
 }
 
 /// What waits on a platform, joined with how things stand with its way out; and from when on it may go. A lane with an
-/// unsettled row waits; only an edit whose fate nobody knows any more is overtaken by a newer one of the same card. A lookup takes nothing of the budget, but waits as well where the platform asked to.
+/// unsettled row waits; only an edit whose fate nobody knows any more is overtaken by a newer one of the same card. What goes the
+/// same way goes one after the other: in order, and so that a platform which is slow to say "enough" is not asked again
+/// meanwhile, nor every courier kept busy by one room. A lookup takes nothing of the budget, but waits as well where the
+/// platform asked to.
 macro_rules! waiting {
     () => {
         "from outbox o left join communities c on c.id = o.community_id \
          left join routes r on r.platform = o.platform and r.route = o.route \
          left join routes w on w.platform = o.platform and w.route = '' \
          where o.platform = ? and o.state in ('ready', 'unknown') \
+         and (o.state = 'unknown' or o.route not in (select b.route from outbox b \
+          where b.state in ('sending', 'parked', 'failed', 'expired') and b.state = 'sending')) \
          and (o.lane is null or not exists (select 1 from outbox b where b.lane = o.lane and b.id != o.id \
           and (b.state in ('sending', 'unknown') or (b.state = 'ready' and b.id < o.id) or (b.state = 'parked' \
            and not exists (select 1 from cards k where k.community_id = o.community_id and k.place_id = o.place_id \

@@ -35,7 +35,7 @@ BEFORE_NINE = 6
 
 
 def run(wanted):
-    with Twin(wanted.twin) as twin, Program(wanted.bot, twin) as program:
+    with Twin(wanted.twin, wanted.record) as twin, Program(wanted.bot, twin) as program:
         twin.post("/settings", limits="discord")
         circle = Circle(twin, program, random.Random(wanted.seed))
         day = datetime.date.today() + datetime.timedelta(days=1)
@@ -110,6 +110,7 @@ def main():
     parser = argparse.ArgumentParser(description="Many cards under Discord's own limits.")
     parser.add_argument("--bot", required=True, help="the barnraiser program")
     parser.add_argument("--twin", required=True, type=pathlib.Path, help="the discord-twin program")
+    parser.add_argument("--record", type=pathlib.Path, help="a file for everything on the wire")
     parser.add_argument("--cards", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
     sys.exit(run(parser.parse_args()))

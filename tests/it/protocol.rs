@@ -284,6 +284,24 @@ async fn each_place_has_its_own_pace_and_a_reply_finds_room_before_the_cards() {
     assert_eq!(claim(&rig).await.unwrap().cause, Cause::Card);
 }
 
+/// Several couriers may ask at once: none of them is handed a second message for a room while the first is on its way there, and
+/// what goes elsewhere does not wait for it.
+#[tokio::test]
+async fn what_goes_the_same_way_goes_one_after_the_other() {
+    let mut rig = Rig::eastbank_with(careful()).await;
+    rig.say("dev", "ask Lamp one").await;
+    rig.say("dev", "ask Lamp two").await;
+    let first = rig.claim().await.unwrap();
+    assert_eq!(rig.claim().await, None, "the other card waits for the first");
+    let mine = rig.inbound("bea", "mine");
+    rig.engine().hear(Inbound { answer: Answer::Outbox, ..mine }).await.unwrap();
+    let answer = rig.claim().await.expect("another way is open");
+    assert_eq!(answer.cause, Cause::Reply);
+    end(&rig, &first, unknown()).await;
+    let second = rig.claim().await.expect("the first is not on its way any more, whatever became of it");
+    assert_eq!((second.cause, second.key == first.key), (Cause::Card, false));
+}
+
 #[tokio::test]
 async fn who_is_asked_to_wait_waits_with_everything_that_goes_the_same_way() {
     let mut rig = Rig::eastbank().await;
