@@ -127,6 +127,7 @@ impl Thread {
             at,
             body: Body::Said(text),
             answer: Answer::Direct,
+            able: Vec::new(),
         }
     }
 

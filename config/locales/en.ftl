@@ -518,7 +518,58 @@ check-clock = { $minutes ->
 check-backup = ✅ The last backup was made { $when }.
 check-backup-failed = ❌ The last backup failed; the newest good one was made { $when }. Please tell the person who runs me.
 check-backup-never = ❌ The backups fail, and there is no good one yet. Please tell the person who runs me.
+# What I may do in the channel where cards stand, on platforms where each of these is a permission. $ok is yes or no.
+check-may-see = { $ok ->
+    [yes] ✅ I can see our channel.
+   *[no] ❌ I can't see our channel. In its settings, under Permissions, give me *View Channel*, or set me up in another one: `community setup name:"…"`
+}
+check-may-write = { $ok ->
+    [yes] ✅ I may write there.
+   *[no] ❌ I may not write there. In the channel's settings, under Permissions, give me *Send Messages*.
+}
+check-may-embed = { $ok ->
+    [yes] ✅ I may show cards and digests in full.
+   *[no] ❌ I may not show cards and digests in full. In the channel's settings, under Permissions, give me *Embed Links*.
+}
+check-may-attach = { $ok ->
+    [yes] ✅ I may attach what is too long for a message.
+   *[no] ❌ I may not attach what is too long for a message. In the channel's settings, under Permissions, give me *Attach Files*.
+}
+check-may-read = { $ok ->
+    [yes] ✅ I may read the history, so that I never say something twice.
+   *[no] ❌ I may not read the history, so I can't tell whether something was said already. In the channel's settings, under Permissions, give me *Read Message History*.
+}
 check-all-well = All is well.
+
+## The first words on a server
+
+# The first message in a channel of a server that the bot was brought to.
+welcome-heading = Hello! I help a community keep its promises
+welcome-words =
+    People here can ask for help and pledge it, each with one command. I remember who promised what, remind them gently and at most three times, and before each gathering I tell everyone what was kept and what is still needed. Who fell short I tell nobody.
+welcome-begin =
+    To begin, somebody who may manage this server sets me up in the channel where asks should stand.
+# Buttons under it: opens the form that sets the bot up; shows an example; says what is kept.
+button-set-up = Set up
+button-example = See an example
+button-privacy = Privacy
+
+# What `help example` answers: a small story in commands. $date is a day a week from now in figures.
+help-story-hint =
+    A small story:
+    - Dev needs something: `ask Two people who can rewire a lamp need:2 by:{ $date }`
+    - A card with it stands where everyone sees it. Bea promises: `pledge A1 what:"I'll bring a tester" by:{ $date }`
+    - Two days before, I remind Bea, and nobody else. She can move the day, or hand it back, and no reason is asked.
+    - When it is done: `done P1` and I ask Dev whether it arrived, and Dev can say thanks: `thanks P1 You saved us!`
+    - Before the next gathering everyone reads what was kept and what is still needed.
+# What `help privacy` answers.
+help-privacy-hint =
+    What I keep, and who sees it:
+    - I hear commands, buttons, and what is written to me alone. What you say to each other I neither read nor keep.
+    - An open ask is for everyone here. A private one is for you, the conveners and whom you invite: add ~visibility:private~
+    - Reminders come to you alone. Nobody is ever told who fell short, not even as a number of one.
+    - Some time after something has ended its words are blanked: a year, unless the person who runs me settled otherwise. Counts stay, without names.
+    - What is yours: `mine`
 
 ## The card of an ask: public, and without any name
 

@@ -434,7 +434,58 @@ check-clock = { $minutes ->
 check-backup = ✅ La última copia de seguridad se hizo { $when }.
 check-backup-failed = ❌ La última copia de seguridad falló; la última buena se hizo { $when }. Avisa, por favor, a quien me mantiene.
 check-backup-never = ❌ Las copias de seguridad fallan y aún no hay ninguna buena. Avisa, por favor, a quien me mantiene.
+# Lo que puedo hacer en el canal donde están las tarjetas. $ok es yes o no.
+check-may-see = { $ok ->
+    [yes] ✅ Veo nuestro canal.
+   *[no] ❌ No veo nuestro canal. En su configuración, en Permisos, dame *Ver canal*, o configúrame en otro: `community setup name:"…"`
+}
+check-may-write = { $ok ->
+    [yes] ✅ Puedo escribir ahí.
+   *[no] ❌ No puedo escribir ahí. En la configuración del canal, en Permisos, dame *Enviar mensajes*.
+}
+check-may-embed = { $ok ->
+    [yes] ✅ Puedo mostrar tarjetas y resúmenes enteros.
+   *[no] ❌ No puedo mostrar tarjetas y resúmenes enteros. En la configuración del canal, en Permisos, dame *Insertar enlaces*.
+}
+check-may-attach = { $ok ->
+    [yes] ✅ Puedo adjuntar lo que no cabe en un mensaje.
+   *[no] ❌ No puedo adjuntar lo que no cabe en un mensaje. En la configuración del canal, en Permisos, dame *Adjuntar archivos*.
+}
+check-may-read = { $ok ->
+    [yes] ✅ Puedo leer el historial, así que nunca digo algo dos veces.
+   *[no] ❌ No puedo leer el historial, así que no sé si algo ya se dijo. En la configuración del canal, en Permisos, dame *Leer el historial de mensajes*.
+}
 check-all-well = Todo va bien.
+
+## Las primeras palabras en un servidor
+
+# El primer mensaje en un canal de un servidor al que trajeron al bot.
+welcome-heading = ¡Hola! Ayudo a una comunidad a cumplir lo que promete
+welcome-words =
+    Aquí la gente puede pedir ayuda y comprometerse a darla, cada cosa con un comando. Recuerdo quién prometió qué, se lo recuerdo con suavidad y tres veces como mucho, y antes de cada encuentro cuento a todo el mundo lo que se cumplió y lo que aún hace falta. Quién no pudo, no se lo digo a nadie.
+welcome-begin =
+    Para empezar, alguien que pueda gestionar este servidor me configura en el canal donde deban estar las peticiones.
+# Botones debajo: abre el formulario de configuración; muestra un ejemplo; dice qué se guarda.
+button-set-up = Configurar
+button-example = Ver un ejemplo
+button-privacy = Privacidad
+
+# Lo que responde `help example`: una pequeña historia en comandos. $date es un día dentro de una semana, en cifras.
+help-story-hint =
+    Una pequeña historia:
+    - Dev necesita algo: `ask Dos personas que sepan cablear una lámpara need:2 by:{ $date }`
+    - Una tarjeta lo muestra donde todo el mundo la ve. Bea se compromete: `pledge A1 what:"Llevo un comprobador" by:{ $date }`
+    - Dos días antes se lo recuerdo a Bea, y a nadie más. Puede cambiar el día o devolverlo, y no se pregunta por qué.
+    - Cuando esté hecho: `done P1` y pregunto a Dev si llegó, y Dev puede dar las gracias: `thanks P1 ¡Nos salvaste!`
+    - Antes del próximo encuentro todo el mundo lee lo que se cumplió y lo que aún hace falta.
+# Lo que responde `help privacy`.
+help-privacy-hint =
+    Lo que guardo, y quién lo ve:
+    - Oigo los comandos, los botones y lo que me escriben a solas. Lo que se dicen entre ustedes ni lo leo ni lo guardo.
+    - Una petición abierta es para todo el mundo aquí. Una privada es para ti, quienes coordinan y a quien invites: añade ~visibility:private~
+    - Los recordatorios te llegan solo a ti. Nunca se dice quién no pudo, ni siquiera como un número de uno.
+    - Un tiempo después de que algo termina, sus palabras se borran: un año, salvo que quien me mantiene decida otra cosa. Quedan las cuentas, sin nombres.
+    - Lo tuyo: `mine`
 
 ## La tarjeta de una petición: pública y sin ningún nombre
 

@@ -5,13 +5,20 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
-use super::case::Case;
+use super::case::{self, Case, Row};
 use super::gatherings::arm_weekly;
+use super::inbound::Cause;
 use super::keys::Keys;
-use crate::domain::community::{Community, Norms};
+use super::meaning::Meaning;
+use super::parcel::Destination;
+use super::roster::Placing;
+use crate::domain::community::{Community, Norms, Platform};
 use crate::domain::{AskId, GatheringId, OfferId, PledgeId};
+use crate::speech::message::Message;
+use crate::store::outbox::Priority;
 use crate::store::rows::StoredCommunity;
-use crate::store::{Fault, people};
+use crate::store::script::Script;
+use crate::store::{Fault, inbox, people, places};
 
 /// A community for a place that has none.
 pub(super) async fn new_community(
@@ -49,6 +56,36 @@ pub(super) async fn new_community(
         next_offer: OfferId(1),
         next_gathering: GatheringId(1),
     })
+}
+
+impl Placing<'_> {
+    /// The first words on a server: what the bot is, and how to begin. Where a community is already, or was greeted before,
+    /// nothing is said.
+    pub(super) async fn greet(self, platform: Platform, server: &str, channel: String) -> Result<Script, Fault> {
+        let mut script = Script::default();
+        let event = format!("welcome:{server}");
+        let is_known = places::on_server(self.conn, platform, server).await?.is_some();
+        if is_known || inbox::heard_at(self.conn, platform, &event).await?.is_some() {
+            return Ok(script);
+        }
+        inbox::note(&mut script, platform, &event, self.now);
+        let row = Row {
+            community: None,
+            member: None,
+            effect: &event,
+            destination: Destination::Place { platform, id: channel },
+            place: None,
+            cause: Cause::Notice,
+            refs: Vec::new(),
+            meaning: &Meaning::Said(Box::new(Message::Welcome)),
+            answers: None,
+            lane: None,
+            priority: Priority::Notice,
+            not_before: self.now,
+        };
+        case::put(&mut script, self.keys, self.now, row)?;
+        Ok(script)
+    }
 }
 
 /// Records a community that begins in the one place it is known by.

@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Answered, Case, Stop};
+use super::speaker::Speaker;
 use super::vitals::{Backup, Skew, Vitals};
 use crate::speech::message::{CheckItem, Message, Trouble};
 use crate::store::{condition, gatherings, outbox, people};
@@ -17,19 +18,20 @@ const RECENT: SignedDuration = SignedDuration::from_hours(14 * 24);
 const LATE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is parked is looked for again: whoever asks may have mended what was in the way.
-pub(super) async fn check(case: &mut Case<'_>, vitals: &Vitals) -> Result<Answered, Stop> {
+pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vitals) -> Result<Answered, Stop> {
     let (community, now) = (case.here().id, case.now);
     outbox::look_again(&mut case.script, community, now);
     let since = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
     let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
     let stuck = condition::stuck(case.conn, community, since).await?;
-    let items = vec![
+    let mut items = vec![
         (CheckItem::ZoneChosen, case.community.set_up),
         (CheckItem::PlaceKnown, !case.places.is_empty()),
         (CheckItem::HasConvener, !people::conveners(case.conn, community).await?.is_empty()),
         (CheckItem::GatheringAhead, ahead),
         (CheckItem::NothingParked, stuck.parked == 0),
     ];
+    items.extend(speaker.able.iter().map(|(ability, may)| (CheckItem::May(*ability), *may)));
     let late = condition::overdue(case.conn, Some(community), now).await?;
     let late = late.filter(|since| now.duration_since(*since) > LATE);
     let mut troubles = Vec::new();

@@ -209,6 +209,7 @@ impl Hearing<'_> {
             answer: inbound.answer.clone(),
             platform: inbound.from.platform,
             how,
+            able: inbound.able.clone(),
         };
         let recorded = case.script.writes();
         let answered = match how {
@@ -485,7 +486,7 @@ async fn answer(
         Command::Care => listing::care(case).await,
         Command::CommunitySetup(change) => people::setup(case, speaker, change).await,
         Command::CommunitySettings(change) => people::settings(case, change).await,
-        Command::CommunityCheck => check::check(case, vitals).await,
+        Command::CommunityCheck => check::check(case, speaker, vitals).await,
         Command::CommunityLink { code } => uniting::link(case, speaker, code.as_deref()).await,
         Command::ConvenerAdd { who } => people::add_convener(case, speaker, &who).await,
         Command::ConvenerRemove { who } => people::remove_convener(case, speaker, &who).await,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::Ref;
 use crate::domain::community::{Account, Platform, Role};
 use crate::grammar::form::Filled;
-use crate::speech::message::{Message, Voice};
+use crate::speech::message::{Ability, Message, Voice};
 
 /// Something a person did on a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Inbound {
     pub at: Timestamp,
     pub body: Body,
     pub answer: Answer,
+    /// What the bot may do where it posts, as the platform says; empty where that was not asked.
+    pub able: Vec<(Ability, bool)>,
 }
 
 /// What they did.

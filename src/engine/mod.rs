@@ -54,7 +54,7 @@ use crate::domain::schedule::Schedule;
 use crate::grammar::form::Filled;
 use crate::grammar::{Invocation, specs, text};
 pub use crate::store::{CannotOpen, Fault};
-use crate::store::{Store, bookmarks, drafts, lists, people as rows, unread as unread_rows};
+use crate::store::{Store, bookmarks, drafts, lists, people as rows, places as places_rows, unread as unread_rows};
 use clock::{Clock, Ids};
 use inbound::{Answer, Body, Inbound, Named, Reply, Roster, Unread};
 pub use listing::Report;
@@ -301,6 +301,20 @@ impl Engine {
     /// The bot is on a server again: what [`Engine::place_back`] says of one place.
     pub async fn server_back(&self, platform: Platform, server: &str) -> Result<(), Stopped> {
         self.send(Input::ServerBack { platform, server: server.to_owned() }).await.map(drop)
+    }
+
+    /// The bot was brought to a server, and may write in this channel of it: it says once what it is. On a server that is a
+    /// community's already, or that it greeted before: nothing.
+    pub async fn greet(&self, platform: Platform, server: &str, channel: &str) -> Result<(), Stopped> {
+        let (server, channel) = (server.to_owned(), channel.to_owned());
+        self.send(Input::Greet { platform, server, channel }).await.map(drop)
+    }
+
+    /// The channel of a server in which its community's cards stand, if there is one.
+    pub async fn home(&self, platform: Platform, server: &str) -> Option<String> {
+        let unreadable = |fault: Fault| tracing::warn!(%fault, "a server's place cannot be read");
+        let asked = async { places_rows::on_server(&mut *self.readers.acquire().await?, platform, server).await };
+        asked.await.map_err(unreadable).ok()?
     }
 
     /// A place goes on under another id (a room was upgraded), and the bot is in it. Said before anything is brought from the

@@ -61,6 +61,11 @@ pub(super) enum Input {
         platform: Platform,
         server: String,
     },
+    Greet {
+        platform: Platform,
+        server: String,
+        channel: String,
+    },
     PlaceMoved {
         platform: Platform,
         from: String,
@@ -100,6 +105,7 @@ impl Input {
             Input::PlaceBack { .. } => "place_back",
             Input::ServerLeft { .. } => "server_left",
             Input::ServerBack { .. } => "server_back",
+            Input::Greet { .. } => "greet",
             Input::PlaceMoved { .. } => "place_moved",
             Input::Unread(_) => "unread",
             Input::ReadAfterAll { .. } => "read_after_all",
@@ -387,6 +393,10 @@ impl Desk<'_> {
             }
             Input::ServerBack { platform, server } => {
                 let script = self.placing().server_back(platform, &server).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::Greet { platform, server, channel } => {
+                let script = self.placing().greet(platform, &server, channel).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
             Input::PlaceMoved { platform, from, to, name } => {

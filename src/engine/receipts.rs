@@ -88,7 +88,7 @@ impl Receiving<'_> {
             Outcome::Closed { reason } => {
                 tracing::warn!(row, reason, "nothing is taken there");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
-                let goes_on = !is_button(sent) && self.another_account_takes_it(script, sent, row).await?;
+                let goes_on = !is_button(sent) && self.say_to_another_account(script, sent, row).await?;
                 outbox::settle(script, row, Settled::Failed, now);
                 if !is_button(sent) {
                     routes::ill(script, &sent.platform, &sent.route, &reason, now);
@@ -186,7 +186,7 @@ impl Receiving<'_> {
 
     /// Somebody's direct messages are closed on one platform: what was for them alone goes to another account of theirs,
     /// if anything got through to that one of late.
-    async fn another_account_takes_it(&mut self, script: &mut Script, sent: &Sent, row: i64) -> Result<bool, Fault> {
+    async fn say_to_another_account(&mut self, script: &mut Script, sent: &Sent, row: i64) -> Result<bool, Fault> {
         let Some(member) = sent.member_id.map(MemberId) else { return Ok(false) };
         for account in people::accounts_of(self.conn, member).await? {
             let route = format!("dm:{}", account.id);

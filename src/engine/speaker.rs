@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::inbound::{Answer, Named, Place};
 use crate::domain::CommunityId;
 use crate::domain::community::{Account, Platform};
+use crate::speech::message::Ability;
 use crate::store::rows::Person;
 
 /// Who speaks, and how.
@@ -21,6 +22,8 @@ pub(super) struct Speaker {
     pub answer: Answer,
     pub platform: Platform,
     pub how: How,
+    /// What the bot may do where it posts, as far as the platform was asked.
+    pub able: Vec<(Ability, bool)>,
 }
 
 /// How a command came.

@@ -62,9 +62,9 @@ fn is_empty(community: &StoredCommunity) -> bool {
 
 /// The first code was said in another place: each side hears who the other is, and this one holds the second code.
 async fn ask_back(case: &mut Case<'_>, speaker: &Speaker, open: &Open) -> Result<Answered, Stop> {
-    let Place::Public { id, name, .. } = &speaker.place else { return Err(Refusal::CodeForOtherPlace.into()) };
+    let Place::Public { id, name, server } = &speaker.place else { return Err(Refusal::CodeForOtherPlace.into()) };
     let platform = speaker.account.platform;
-    let place = case.places.iter().find(|known| known.platform == platform && known.reference == *id);
+    let place = case.places.iter().find(|known| known.is_where(platform, id, server.as_deref()));
     let Some(place) = place.map(|place| place.id).filter(|_| open.community != case.here().id) else {
         return Err(Refusal::CodeForOtherPlace.into());
     };
@@ -82,7 +82,7 @@ async fn ask_back(case: &mut Case<'_>, speaker: &Speaker, open: &Open) -> Result
 
 /// The second code was said in the community: the place is one of its.
 async fn unite(case: &mut Case<'_>, open: &Open, other: &Account) -> Result<Answered, Stop> {
-    let (here, now) = (case.here().id, case.now);
+    let here = case.here().id;
     let place = match open.place {
         Some(place) => linking::place(case.conn, place).await?,
         None => None,
@@ -99,25 +99,9 @@ async fn unite(case: &mut Case<'_>, open: &Open, other: &Account) -> Result<Answ
     }
     let mut told = convener.member.id;
     for member in linking::members(case.conn, from).await? {
-        let stays = member_here(case, member).await?;
+        let now_is = come_along(case, member).await?;
         if member == convener.member.id {
-            told = stays.unwrap_or(member);
-        }
-        let appointed = people::person(case.conn, member).await?.and_then(|person| person.member.convening);
-        match stays {
-            Some(stays) => {
-                let held = outbox::held_notices(case.conn, member).await?;
-                linking::fold_into(&mut case.script, here, stays, member);
-                if let Some(person) = people::person(case.conn, stays).await?.filter(|_| !held.is_empty()) {
-                    let at = person.member.waking.now_or_next_morning(now);
-                    let timer = Timer { community: here, due: Due::Notices, number: 0, member: Some(stays), at };
-                    timers::arm(&mut case.script, timer, &person.member.waking.zone);
-                }
-                if appointed == Some(Convening::Appointed) {
-                    people::set_appointed(&mut case.script, stays, true);
-                }
-            }
-            None => linking::move_member(&mut case.script, here, member),
+            told = now_is;
         }
     }
     // A message keeps the key it would have had, so that a restored backup from before finds it.
@@ -141,6 +125,27 @@ async fn unite(case: &mut Case<'_>, open: &Open, other: &Account) -> Result<Answ
     codes::tell(case, here, told, other, linked.clone())?;
     tracing::info!(community = here.0, ended = from.0, "the places of an empty community became another one's");
     Ok(Answered::private(linked, []))
+}
+
+/// A member of the community that ends is one of this one's, with what was granted to them there; who that is.
+async fn come_along(case: &mut Case<'_>, member: MemberId) -> Result<MemberId, Stop> {
+    let (here, now) = (case.here().id, case.now);
+    let Some(stays) = member_here(case, member).await? else {
+        linking::move_member(&mut case.script, here, member);
+        return Ok(member);
+    };
+    let was = people::person(case.conn, member).await?.and_then(|person| person.member.convening);
+    let held = outbox::held_notices(case.conn, member).await?;
+    linking::fold_into(&mut case.script, here, stays, member);
+    if was == Some(Convening::Appointed) {
+        people::set_appointed(&mut case.script, stays, true);
+    }
+    if let Some(person) = people::person(case.conn, stays).await?.filter(|_| !held.is_empty()) {
+        let at = person.member.waking.now_or_next_morning(now);
+        let timer = Timer { community: here, due: Due::Notices, number: 0, member: Some(stays), at };
+        timers::arm(&mut case.script, timer, &person.member.waking.zone);
+    }
+    Ok(stays)
 }
 
 /// Who a member of another community is in this one already, by any of their accounts.

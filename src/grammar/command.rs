@@ -304,12 +304,15 @@ fn community(values: &Values<'_>) -> Result<CommunityChange, Refusal> {
     })
 }
 
-/// `help pledge`, `help gathering new`; a noun alone (`help gathering`) is help on everything.
+/// `help pledge`, `help gathering new`, `help privacy`; a noun alone (`help gathering`) is help on everything.
 fn help(said: &Invocation) -> Result<Command, Refusal> {
     if said.words.is_empty() || !super::specs::under(&said.words).is_empty() {
         return Ok(Command::Help { path: None });
     }
     let words = said.words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((_, topic)) = super::specs::TOPICS.iter().find(|(called, _)| words.eq_ignore_ascii_case(called)) {
+        return Ok(Command::Help { path: Some((*topic).to_owned()) });
+    }
     let spec = super::text::read(words.trim_start_matches(['/', '!']), Timestamp::UNIX_EPOCH)?.spec;
     Ok(Command::Help { path: Some(spec.path.to_owned()) })
 }

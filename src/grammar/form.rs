@@ -302,6 +302,8 @@ mod tests {
         invite: ask who
         mine:
         me: [zone] [language] [quiet] [away] [notices]
+        link: [code…]
+        unlink: [account…]
         gathering new: when… [where] [facilitator] [scribe]
         gathering list:
         gathering show: [gathering]

@@ -145,6 +145,10 @@ const fn convener(verb: Verb, path: &'static str) -> Spec {
     Spec { who: Role::Convener, ..member(verb, path, &[]) }
 }
 
+/// What `help` tells about beside commands: what it is called in any language, and its name.
+pub const TOPICS: &[(&str, &str)] =
+    &[("example", "example"), ("ejemplo", "example"), ("privacy", "privacy"), ("privacidad", "privacy")];
+
 /// Every command, in the order people meet them.
 pub const SPECS: &[Spec] = &[
     Spec {

@@ -175,6 +175,21 @@ pub enum CheckItem {
     HasConvener,
     GatheringAhead,
     NothingParked,
+    /// The platform lets the bot do what it has to, where it posts.
+    May(Ability),
+}
+
+/// What the bot has to be allowed to do in a place, on platforms where each of these is settled by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ability {
+    /// See the place at all.
+    See,
+    Write,
+    /// Show more than bare text.
+    Embed,
+    Attach,
+    /// Read what was said, to find its own messages again.
+    ReadHistory,
 }
 
 /// One thing that goes wrong, as a convener may know it: how much and since when, never what or whom.
@@ -520,6 +535,8 @@ pub enum Message {
     },
     /// Help where others read along: what people need most, and where the rest is.
     ShortHelp,
+    /// The first words in a place that the bot was brought to.
+    Welcome,
     /// Help on everything (`None`) or on the command with this path.
     Help {
         path: Option<String>,

@@ -14,7 +14,10 @@ import time
 from bots import GIVE_UP, check
 from twin import Refused
 
-CONVENER, ASKERS, HELPERS = "amara", ["dev", "luis", "zoe"], ["bea", "omar"]
+CONVENER = "amara"
+ASKERS = ["dev", "luis", "zoe", "kofi"]
+HELPERS = ["bea", "omar", "ines", "noor", "teo", "lena", "yara", "finn"]
+"""So many that nobody does more than the bot answers one person."""
 CHANNEL = "help"
 NEED = 900
 """More than is ever pledged: an ask never fills up."""
@@ -54,6 +57,8 @@ class Circle:
     def __init__(self, twin, program, chance):
         self.twin, self.program, self.chance = twin, program, chance
         self.acts = []
+        self.too_late = set()
+        """Interactions whose answer was on its way when the bot died, and could not be looked up before their token ran out."""
         self.serial = 0
 
     def gather(self):
@@ -98,10 +103,11 @@ class Circle:
 
     def act(self, patience_ms=150):
         """Somebody does something, and waits a moment for what comes."""
-        kinds = ["ask", "form", "pledge", "pledge", "press", "press", "maybe", "done", "done", "confirm", "needs", "mine", "type"]
+        kinds = ["pledge", "press", "maybe", "done", "done", "confirm", "needs", "mine", "type", "type"]
         kind = self.chance.choice(kinds)
         card = self.some_card()
-        if card is None or self.chance.random() < 0.02:
+        # Few asks with many pledges: a channel takes one card a second.
+        if card is None or self.chance.random() < (0.3 if self.serial < 10 else 0.05):
             kind = self.chance.choice(["ask", "form"])
         try:
             begun = getattr(self, kind)(card)
@@ -220,6 +226,9 @@ class Circle:
         if not is_heard:
             counts["acknowledged, died, not recorded, not confirmed"] += 1
             return
+        if act.interaction in self.too_late and not answered and not directly:
+            counts["on its way at a death, and looked for too late"] += 1
+            return
         check(answered or directly, f"recorded and never answered: {act}")
         check(not (answered and directly), f"answered twice, whispered and directly: {act}")
         check(told["updates"] <= 1 and not told["followups"], f"answered {told['updates']} times: {act}")
@@ -235,7 +244,10 @@ class Circle:
         replies = [row for row in rows if row["state"] == "delivered" and row["answers"] and '"person"' in row["destination"].lower()]
         by_event = collections.Counter(row["answers"] for row in replies)
         for row in failed:
-            check(by_event[row["answers"]] == 1, f"failed, and not said elsewhere: {row}")
+            if row["state"] == "expired" and row["answers"] in self.too_late:
+                continue
+            tried = self.program.rows("select * from attempts where row = ?", row["id"])
+            check(by_event[row["answers"]] == 1, f"failed, and not said elsewhere: {row}, {tried}")
         return {row["answers"]: row["message"] for row in replies}
 
     def answer_of(self, act, told, sent_on):
@@ -253,7 +265,7 @@ class Circle:
             numbers = sorted(stored.values())
             check(numbers == list(range(1, len(expected) + 1)), f"the numbers of {table}: {numbers}")
             for act in self.acts:
-                if act.kind == kind and act.interaction in heard:
+                if act.kind == kind and act.interaction in heard - self.too_late:
                     said = answers[act.interaction]
                     number = f"{letter}{stored[act.words]}"
                     check(re.search(rf"\b{number}\b", said), f"{act} became {number} and was told: {said!r}")
@@ -293,7 +305,10 @@ class Circle:
             here = [one["text"] for one in direct[pledge["name"]]]
             number = rf"\*\*P{pledge['number']}\*\*|\*P{pledge['number']}\*"
             told = sum(len(re.findall(rf"pledged (?:{number})", text)) for text in here)
-            check(told == 1, f"{pledge['name']} was told {told} times of P{pledge['number']}")
+            is_done = pledge["state"] in ("done", "kept")
+            # What waited until the pledge was done is stale: then only that is said.
+            check(told == 1 or (is_done and told == 0), f"{pledge['name']} was told {told} times of P{pledge['number']}")
             asked = sum(len(re.findall(rf"says (?:{number})", text)) for text in here)
-            check(asked == (pledge["state"] in ("done", "kept")), f"{pledge} was asked about {asked} times")
+            check(asked == is_done or (pledge["state"] == "kept" and asked == 0), f"{pledge} was asked about {asked} times")
+            counts["done before it was told"] += not told
         counts["notices"] = sum(map(len, direct.values()))

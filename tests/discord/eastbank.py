@@ -155,7 +155,7 @@ class Eastbank(played.Played):
                     to = f"dm:{name}" if place == "dm" else "public"
                     readers = seen.setdefault(message["id"], (message, set()))[1]
                     readers.add(f"only:{name}" if message["ephemeral"] else to)
-        rows = self.bot.rows("select id, cause, refs, message from outbox where state = 'delivered' order by settled_at, id")
+        rows = self.bot.rows("select id, effect, cause, refs, message from outbox where state = 'delivered' order by settled_at, id")
         posted = {line["message"] for line in self.said}
         for row in (row for row in rows if row["id"] not in self.noted):
             self.noted.add(row["id"])
@@ -166,7 +166,9 @@ class Eastbank(played.Played):
             refs = json.loads(row["refs"])
             edit = row["message"] in posted
             posted.add(row["message"])
-            self.said.append({"at": at, "to": to, "cause": row["cause"], "refs": refs, "edit": edit, "message": row["message"]})
+            # Nobody brings the bot to a console, so it greets nobody there.
+            cause = "welcome" if row["effect"].startswith("welcome:") else row["cause"]
+            self.said.append({"at": at, "to": to, "cause": cause, "refs": refs, "edit": edit, "message": row["message"]})
         self.seen = seen
 
     # --- in the end ------------------------------------------------------------------------------------------------------

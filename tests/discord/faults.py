@@ -36,7 +36,8 @@ GATEWAY = [
     {"gateway": "invalid_session", "resumable": True},
     {"gateway": "invalid_session"},
 ]
-ACTS_AT_MOST = 200
+ACTS_AT_MOST = 300
+HEARTBEAT_MS = 1500
 
 
 def strike_all(circle):
@@ -66,8 +67,26 @@ def strike_all(circle):
         twin.post("/fault", gateway="reorder_next")
         acts(circle, 4)
         struck["gateway reorder"] += 1
+    fall_silent(circle)
+    struck["gateway silent"] += 1
     twin.post("/fault/clear")
     return struck
+
+
+def fall_silent(circle):
+    """The connection is dead and nobody says so, until the bot notices that its heart beats unheard."""
+    twin = circle.twin
+    # Told at the beginning of a connection, so there has to be a new one.
+    twin.post("/settings", heartbeat_interval_ms=HEARTBEAT_MS)
+    before = twin.sessions()
+    twin.post("/fault", gateway="reconnect")
+    twin.until(heartbeats=1)
+    twin.post("/fault", gateway="silent")
+    acts(circle, 3)
+    check(twin.holds(connected=False, timeout_ms=GIVE_UP * 1000), f"it never noticed that nobody answers, from {before}")
+    twin.post("/fault", gateway="silent", on=False)
+    check(twin.holds(connected=True, timeout_ms=GIVE_UP * 1000), "not back after the silence")
+    acts(circle, 3)
 
 
 def strike(circle, fault, waits_for=None):

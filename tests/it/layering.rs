@@ -98,7 +98,7 @@ const PRINTERS: [&str; 4] = ["println", "print", "eprintln", "eprint"];
 const PRINTING: [&str; 2] = ["main", "platforms/console"];
 
 /// The files that put the parts together and may name them all.
-const WIRING: [&str; 3] = ["main", "steward", "lib"];
+const WIRING: [&str; 5] = ["main", "bot", "outline", "steward", "lib"];
 
 #[derive(Debug, PartialEq, Eq)]
 struct Complaint {

@@ -84,6 +84,11 @@ enum Step {
         one: usize,
         other: usize,
     },
+    /// Both promise something for the same day, and are linked on the morning on which each has a reminder on its way.
+    LinkInTheMorning {
+        one: usize,
+        other: usize,
+    },
     /// Direct messages to it are closed, or open again.
     Closed {
         account: usize,
@@ -115,7 +120,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (by(), any::<bool>(), pick()).prop_map(|(by, millrace, pick)| Step::Withdraw { by, millrace, pick }),
         1 => (by(), any::<bool>(), any::<bool>()).prop_map(|(by, millrace, late)| Step::Quiet { by, millrace, late }),
         4 => of_one.clone().prop_map(|(one, other)| Step::Link { one, other }),
-        2 => of_one.prop_map(|(one, other)| Step::Unlink { one, other }),
+        2 => of_one.clone().prop_map(|(one, other)| Step::Unlink { one, other }),
+        2 => of_one.prop_map(|(one, other)| Step::LinkInTheMorning { one, other }),
         1 => (by(), any::<bool>()).prop_map(|(account, closed)| Step::Closed { account, closed }),
         6 => (1i64..48).prop_map(|hours| Step::Wait { hours }),
         6 => Just(Step::Morning),
@@ -247,23 +253,35 @@ impl Life {
                 world.close(who, closed);
             }
             Step::Wait { hours } => self.rig.wait(SignedDuration::from_hours(hours)).await,
-            Step::Morning => {
-                let (zone, now) = (chicago(), self.rig.clock.now());
-                let nine = |date: jiff::civil::Date| zone.instant(date.at(9, 5, 0, 0));
-                let today = zone.date(now);
-                let until = if nine(today) > now { nine(today) } else { nine(today.saturating_add(1.days())) };
-                while let Some(next) = self.rig.engine().agenda().await.unwrap().timer.filter(|next| *next <= until) {
-                    self.rig.clock.set(next.max(self.rig.clock.now()));
-                    self.rig.tick().await;
+            Step::LinkInTheMorning { one, other } if one != other => {
+                let due = chicago().date(self.rig.clock.now()).saturating_add(3.days());
+                for by in [one, other] {
+                    self.say(by, false, &format!("pledge A1 what:\"a lamp\" by:{due}")).await;
                 }
-                self.rig.clock.set(until);
+                self.morning().await;
+                self.link(one, other).await;
             }
+            Step::LinkInTheMorning { .. } => {}
+            Step::Morning => self.morning().await,
             Step::Crash => self.rig.crash().await,
         }
         // What waits, waits through linking as well: only waiting delivers.
         if matches!(step, Step::Wait { .. }) {
             self.rig.settle().await;
         }
+    }
+
+    /// It is nine in the morning, and what is due is in the outbox.
+    async fn morning(&mut self) {
+        let (zone, now) = (chicago(), self.rig.clock.now());
+        let nine = |date: jiff::civil::Date| zone.instant(date.at(9, 5, 0, 0));
+        let today = zone.date(now);
+        let until = if nine(today) > now { nine(today) } else { nine(today.saturating_add(1.days())) };
+        while let Some(next) = self.rig.engine().agenda().await.unwrap().timer.filter(|next| *next <= until) {
+            self.rig.clock.set(next.max(self.rig.clock.now()));
+            self.rig.tick().await;
+        }
+        self.rig.clock.set(until);
     }
 
     /// Who somebody was for the bot at a moment.

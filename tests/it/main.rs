@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod accounts;
 mod afterwards;
 mod asks;
 mod awkward;

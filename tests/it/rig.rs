@@ -251,6 +251,7 @@ impl Rig {
             at: self.clock.now(),
             body: Body::Said(text.to_owned()),
             answer: Answer::Direct,
+            able: Vec::new(),
         }
     }
 

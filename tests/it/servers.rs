@@ -8,7 +8,7 @@ use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Place};
 use barnraiser::engine::parcel::{Destination, Outcome, Receipt};
 use barnraiser::grammar::form::Filled;
 use barnraiser::grammar::specs;
-use barnraiser::speech::message::Message;
+use barnraiser::speech::message::{Ability, Message};
 use jiff::SignedDuration;
 
 use crate::rig::{Post, Rig, account, chicago};
@@ -196,4 +196,47 @@ async fn whoever_only_has_private_things_is_never_called_in_public() {
             .await
             .unwrap();
     assert_eq!(seen, [("dev".to_owned(), false), ("omar".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn a_server_is_greeted_once_and_one_that_is_set_up_is_not() {
+    let mut rig = Rig::open("2026-03-05 18:20").await;
+    for server in ["guild", "guild", "other"] {
+        rig.engine().greet(HERE, server, "general").await.unwrap();
+        rig.crash().await;
+        rig.settle().await;
+    }
+    let said: Vec<_> = rig.world.posts().into_iter().map(|post| (post.to, post.cause)).collect();
+    assert_eq!(said, [("public:general".to_owned(), Cause::Notice), ("public:general".to_owned(), Cause::Notice)]);
+    assert!(rig.world.posts()[0].text.contains("help privacy"), "{:?}", rig.world.posts()[0]);
+    let rig = served().await;
+    let before = rig.world.posts().len();
+    rig.engine().greet(HERE, "guild", "help").await.unwrap();
+    rig.settle().await;
+    assert_eq!(rig.world.posts().len(), before);
+    assert_eq!(rig.engine().home(HERE, "guild").await.as_deref(), Some("help"));
+    assert_eq!(rig.engine().home(HERE, "other").await, None);
+}
+
+#[tokio::test]
+async fn the_check_says_what_the_bot_may_not_do_and_how_to_mend_it() {
+    let mut rig = served().await;
+    let mut check = fills(&mut rig, "chat", "amara", "community check", &[]);
+    check.able = vec![(Ability::See, true), (Ability::ReadHistory, false)];
+    rig.engine().hear(check).await.unwrap();
+    rig.settle().await;
+    let said = last(&rig).text;
+    assert!(said.contains("✅ I can see our channel.") && said.contains("❌ I may not read the history"), "{said}");
+    assert!(!said.contains("All is well"), "{said}");
+}
+
+#[tokio::test]
+async fn the_buttons_of_the_first_words_mean_something_to_everybody() {
+    let mut rig = served().await;
+    for (pressed, part) in [("help example", "A small story"), ("help privacy", "What I keep")] {
+        let press = fills(&mut rig, "chat", "zoe", "help", &[]);
+        rig.engine().hear(Inbound { body: Body::Pressed(pressed.to_owned()), ..press }).await.unwrap();
+        rig.settle().await;
+        assert!(last(&rig).text.contains(part), "{:?}", last(&rig));
+    }
 }

@@ -262,6 +262,7 @@ impl Session {
             at,
             body: Body::Said(command.to_owned()),
             answer: Answer::Direct,
+            able: Vec::new(),
         };
         if let Some(off) = &mut self.off {
             off.waiting.push(inbound);

@@ -9,7 +9,7 @@
 
 use jiff::Timestamp;
 
-use crate::grammar::specs::IN;
+use crate::grammar::specs::{IN, Verb};
 use crate::grammar::{Invocation, text};
 use crate::speech::doc::Button;
 
@@ -102,8 +102,9 @@ impl Custom {
         let community = Some(community).filter(|community| !community.is_empty()).map(str::to_owned);
         let short = Short { command: rest.to_owned(), community };
         let invocation = short.invocation().ok_or(Stale)?;
-        // Words are typed, never pressed.
-        if rest.trim().is_empty() || !invocation.words.is_empty() {
+        // Words are typed, never pressed; those of `help` are the bot's own.
+        let is_help = invocation.spec.verb == Verb::Help;
+        if rest.trim().is_empty() || (!is_help && invocation.texts().any(|text| !text.is_empty())) {
             return Err(Stale);
         }
         match kind {
@@ -190,6 +191,7 @@ mod tests {
             "1|p|||dance",
             "1|p|||",
             "1|p|||done P7 and words",
+            "1|p|||pledge A1 what:mine by:friday",
             "1|a|||-1",
             "1|a|||99999999999999999999",
             "1|f|||ask Two tables",

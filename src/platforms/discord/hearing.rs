@@ -13,6 +13,7 @@ use serenity::model::user::User;
 
 use crate::domain::community::{Account, Platform, Role};
 use crate::engine::inbound::{Answer, Body, Inbound, Named, Place};
+use crate::speech::message::Ability;
 
 /// Who did something, and where.
 #[derive(Debug, Clone)]
@@ -91,11 +92,17 @@ fn standing(member: &Member) -> Role {
 }
 
 /// An acknowledged interaction, to be answered where only its person sees it.
-pub(super) fn inbound(interaction: &impl Interacts, scene: Scene, body: Body, named: Vec<Named>) -> Inbound {
+pub(super) fn inbound(
+    interaction: &impl Interacts,
+    scene: Scene,
+    body: Body,
+    named: Vec<Named>,
+    able: Vec<(Ability, bool)>,
+) -> Inbound {
     let (id, token) = interaction.thread();
     let Scene { place, from, name, standing } = scene;
     let answer = Answer::Whisper(token.to_owned());
-    Inbound { event: id.to_string(), place, from, name, standing, named, at: made_at(id), body, answer }
+    Inbound { event: id.to_string(), place, from, name, standing, named, at: made_at(id), body, answer, able }
 }
 
 /// What somebody wrote to the bot alone.
@@ -110,6 +117,7 @@ pub(super) fn written(message: &Message) -> Inbound {
         at: made_at(message.id.get()),
         body: Body::Said(message.content.trim().trim_start_matches('/').to_owned()),
         answer: Answer::Outbox,
+        able: Vec::new(),
     }
 }
 

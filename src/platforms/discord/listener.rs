@@ -4,7 +4,7 @@
 //! acknowledged is handed to the engine. Where a form has to open, the form is the acknowledgement.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use serenity::model::channel::Message;
 use serenity::model::gateway::{GatewayIntents, Ready};
 use serenity::model::guild::{Guild, UnavailableGuild};
 use serenity::model::id::{GuildId, InteractionId};
+use serenity::model::permissions::Permissions;
 use tokio_util::sync::CancellationToken;
 
 use super::RunError;
@@ -25,14 +26,16 @@ use super::hearing::{self, Interacts};
 use super::session::{self, Session};
 use super::trouble::Trouble;
 use super::unreadable::Unreadable;
-use super::{commands, forms, options, words};
+use super::{commands, forms, options, permissions, words};
 use crate::domain::community::{Language, Platform};
 use crate::engine::Engine;
-use crate::engine::inbound::{Body, Named};
+use crate::engine::inbound::{Body, Named, Place};
 use crate::engine::suggest::Asking;
 use crate::failpoint::{self, Point};
 use crate::grammar::form::Filled;
+use crate::grammar::specs::Verb;
 use crate::speech::copy;
+use crate::speech::message::Ability;
 
 /// Discord's kinds of answer to an interaction.
 const MESSAGE: u8 = 4;
@@ -65,8 +68,9 @@ pub(super) async fn run(
     let ears = Arc::new(ears);
     // Nothing here needs a privileged intent.
     let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
+    let listening = Listening(Arc::downgrade(&ears));
     let client = ClientBuilder::new_with_http(session.for_gateway(), intents);
-    let client = client.event_handler_arc(ears).raw_event_handler(Unreadable).await;
+    let client = client.event_handler(listening).raw_event_handler(Unreadable).await;
     let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
     let shards = Arc::clone(&client.shard_manager);
     let mut ended = std::pin::pin!(client.start());
@@ -78,8 +82,8 @@ pub(super) async fn run(
         () = shutdown.cancelled() => {}
         () = stopped.cancelled() => {}
     }
+    // It is not waited for until serenity's client has ended: if it happens to be connecting anew, it never does.
     shards.shutdown_all().await;
-    let _ = ended.await;
     if stopped.is_cancelled() { Err(RunError::Stopped(crate::engine::Stopped)) } else { Ok(()) }
 }
 
@@ -95,34 +99,85 @@ struct Ears {
     servers: Mutex<HashMap<GuildId, String>>,
 }
 
+/// What serenity calls. A shard of serenity 0.12 that was started anew outlives its client (`ShardManager::restart_shard` leaves
+/// a note behind that the next shutdown takes for its own), so it must not keep the engine: whatever is told after the end is
+/// heard by nobody.
+struct Listening(Weak<Ears>);
+
 #[async_trait]
-impl EventHandler for Ears {
+impl EventHandler for Listening {
     async fn ready(&self, _: Context, _: Ready) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.ready().await;
+        }
+    }
+
+    async fn resume(&self, _: Context, _: serenity::model::event::ResumedEvent) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.connected(true);
+        }
+    }
+
+    async fn shard_stage_update(&self, _: Context, stage: ShardStageUpdateEvent) {
+        if let Some(ears) = self.0.upgrade()
+            && !stage.new.is_connecting()
+            && stage.new != serenity::gateway::ConnectionStage::Connected
+        {
+            ears.connected(false);
+        }
+    }
+
+    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.guild_create(guild).await;
+        }
+    }
+
+    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.guild_delete(guild).await;
+        }
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.interaction_create(interaction).await;
+        }
+    }
+
+    async fn message(&self, _: Context, message: Message) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.message(message).await;
+        }
+    }
+}
+
+impl Ears {
+    fn connected(&self, whether: bool) {
+        self.engine.vitals().platform(Platform::Discord, whether);
+    }
+
+    async fn ready(&self) {
         tracing::info!("connected to Discord");
-        self.engine.vitals().platform(Platform::Discord, true);
+        self.connected(true);
         if let Err(trouble) = self.keep_commands().await {
             tracing::error!(%trouble, "the commands could not be registered; they are tried again at the next connection");
         }
     }
 
-    async fn resume(&self, _: Context, _: serenity::model::event::ResumedEvent) {
-        self.engine.vitals().platform(Platform::Discord, true);
-    }
-
-    async fn shard_stage_update(&self, _: Context, stage: ShardStageUpdateEvent) {
-        if !stage.new.is_connecting() && stage.new != serenity::gateway::ConnectionStage::Connected {
-            self.engine.vitals().platform(Platform::Discord, false);
+    async fn guild_create(&self, guild: Guild) {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner).insert(guild.id, guild.name.clone());
+        let server = guild.id.to_string();
+        let back = self.engine.server_back(Platform::Discord, &server).await;
+        self.unless_stopped(back);
+        if let Some(channel) = permissions::first_to_write_in(&guild, self.session.me) {
+            let greeted = self.engine.greet(Platform::Discord, &server, &channel.to_string()).await;
+            self.unless_stopped(greeted);
         }
     }
 
-    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
-        self.servers.lock().unwrap_or_else(PoisonError::into_inner).insert(guild.id, guild.name.clone());
-        let back = self.engine.server_back(Platform::Discord, &guild.id.to_string()).await;
-        self.unless_stopped(back);
-    }
-
     /// An outage looks nearly the same and changes nothing.
-    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+    async fn guild_delete(&self, guild: UnavailableGuild) {
         if guild.unavailable {
             return;
         }
@@ -131,7 +186,7 @@ impl EventHandler for Ears {
         self.unless_stopped(left);
     }
 
-    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+    async fn interaction_create(&self, interaction: Interaction) {
         let done = match &interaction {
             Interaction::Command(command) => self.called(command).await,
             Interaction::Autocomplete(typing) => self.typing(typing).await,
@@ -146,7 +201,7 @@ impl EventHandler for Ears {
     }
 
     /// A direct message. In servers people use commands; what they say to each other there is not the bot's to hear.
-    async fn message(&self, _: Context, message: Message) {
+    async fn message(&self, message: Message) {
         if message.author.bot || message.guild_id.is_some() || message.content.trim().is_empty() {
             return;
         }
@@ -200,9 +255,29 @@ impl Ears {
         self.answer(interaction, DEFERRED, &json!({"flags": EPHEMERAL})).await?;
         let _ = failpoint::pass(Point::BeforeHearing).await;
         let scene = interaction.scene(self.name_of(server));
-        let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named)).await;
+        let able = match &body {
+            Body::Invoked(filled) if filled.spec.verb == Verb::CommunityCheck => self.able(&scene.place).await,
+            _ => Vec::new(),
+        };
+        let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named, able)).await;
         self.unless_stopped(heard);
         Ok(())
+    }
+
+    /// What the bot may do where the community's cards stand. What Discord does not say is left out.
+    async fn able(&self, place: &Place) -> Vec<(Ability, bool)> {
+        let Place::Public { id, server: Some(server), .. } = place else { return Vec::new() };
+        let home = self.engine.home(Platform::Discord, server).await;
+        let Ok(channel) = home.as_deref().unwrap_or(id).parse() else { return Vec::new() };
+        match permissions::of(&self.session.http, self.session.me, channel).await {
+            Ok(may) => permissions::abilities(may),
+            // A channel that the bot may not see is not shown to it at all.
+            Err(Trouble::Closed(_)) => permissions::abilities(Permissions::empty()),
+            Err(trouble) => {
+                tracing::warn!(%trouble, "what the bot may do could not be asked");
+                Vec::new()
+            }
+        }
     }
 
     fn name_of(&self, server: Option<GuildId>) -> Option<String> {

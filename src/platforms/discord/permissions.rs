@@ -2,11 +2,37 @@
 //! time, since nobody tells when it changes without an intent for members.
 
 use serenity::http::Http;
-use serenity::model::channel::Channel;
+use serenity::model::channel::{Channel, ChannelType};
+use serenity::model::guild::Guild;
 use serenity::model::id::{ChannelId, UserId};
 use serenity::model::permissions::Permissions;
 
 use super::trouble::Trouble;
+use crate::speech::message::Ability;
+
+/// What the bot needs where it posts, in the order in which it is told about.
+const NEEDED: [(Ability, Permissions); 5] = [
+    (Ability::See, Permissions::VIEW_CHANNEL),
+    (Ability::Write, Permissions::SEND_MESSAGES),
+    (Ability::Embed, Permissions::EMBED_LINKS),
+    (Ability::Attach, Permissions::ATTACH_FILES),
+    (Ability::ReadHistory, Permissions::READ_MESSAGE_HISTORY),
+];
+
+/// Which of what it needs it may do.
+pub(super) fn abilities(may: Permissions) -> Vec<(Ability, bool)> {
+    NEEDED.iter().map(|(ability, needed)| (*ability, may.contains(*needed))).collect()
+}
+
+/// Where the bot may write its first words: the channel for the server's own notes, or else the uppermost.
+pub(super) fn first_to_write_in(guild: &Guild, me: UserId) -> Option<ChannelId> {
+    let own = guild.members.get(&me)?;
+    let mut channels: Vec<_> = guild.channels.values().filter(|channel| channel.kind == ChannelType::Text).collect();
+    channels.sort_by_key(|channel| (Some(channel.id) != guild.system_channel_id, channel.position, channel.id));
+    let needed = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
+    let open = |channel: &&&_| guild.user_permissions_in(channel, own).contains(needed);
+    channels.iter().find(open).map(|channel| channel.id)
+}
 
 /// What the bot, `me`, may do there. In a direct chat, everything.
 pub(super) async fn of(http: &Http, me: UserId, channel: ChannelId) -> Result<Permissions, Trouble> {

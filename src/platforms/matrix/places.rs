@@ -87,6 +87,7 @@ impl Scene {
             at: at(event),
             body,
             answer: Answer::Outbox,
+            able: Vec::new(),
         })
     }
 

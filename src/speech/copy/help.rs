@@ -59,6 +59,11 @@ pub(super) fn help(d: &mut Draft<'_>, path: Option<&str>, role: Role) {
         one(d, spec);
         return;
     }
+    match wanted.as_str() {
+        "example" => return d.tell("help-story-hint", &[("date", d.example())]),
+        "privacy" => return d.tell("help-privacy-hint", &[]),
+        _ => {}
+    }
     // `help gathering`: everything that begins with it.
     let noun = wanted.to_lowercase();
     let below: Vec<&Spec> = SPECS.iter().filter(|spec| spec.path.split(' ').next() == Some(noun.as_str())).collect();

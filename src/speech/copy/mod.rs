@@ -27,7 +27,7 @@ pub use self::menus::{
     whole_in_file,
 };
 
-use self::draft::Draft;
+use self::draft::{Answer, Draft};
 use self::phrase::{count, own, said};
 use super::doc::{Doc, Span};
 use super::message::{Choice, Message, Voice};
@@ -156,6 +156,19 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::CommunityReady(line) => settings::community_ready(d, line),
         Message::Settings(line) => settings::community(d, line),
         Message::Check { items, troubles, backup } => settings::check(d, items, troubles, *backup),
+        Message::Welcome => {
+            d.heading("welcome-heading", &[]);
+            d.tell("welcome-words", &[]);
+            d.tell("welcome-begin", &[]);
+            d.answers(
+                vec![
+                    Answer::words("button-set-up", "community setup name: zone:".to_owned()),
+                    Answer::words("button-example", "help example".to_owned()),
+                    Answer::words("button-privacy", "help privacy".to_owned()),
+                ],
+                None,
+            );
+        }
         Message::ShortHelp => {
             d.heading("help-heading", &[]);
             d.tell("help-short", &[]);

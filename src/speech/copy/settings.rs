@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::phrase::{Arg, count, key, literal, own, said};
 use crate::domain::community::Role;
 use crate::speech::doc::Line;
-use crate::speech::message::{CheckItem, MeLine, SettingsLine, Trouble};
+use crate::speech::message::{Ability, CheckItem, MeLine, SettingsLine, Trouble};
 
 pub(super) fn me(d: &mut Draft<'_>, me: &MeLine, changed: bool) {
     if changed {
@@ -85,6 +85,11 @@ pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)], troubles: &[
             CheckItem::HasConvener => Some(d.line("check-convener", &[yes_or_no])),
             CheckItem::GatheringAhead => Some(d.line("check-gathering", &[yes_or_no, ("example", d.example())])),
             // How many wait is said among the troubles.
+            CheckItem::May(Ability::See) => Some(d.line("check-may-see", &[yes_or_no])),
+            CheckItem::May(Ability::Write) => Some(d.line("check-may-write", &[yes_or_no])),
+            CheckItem::May(Ability::Embed) => Some(d.line("check-may-embed", &[yes_or_no])),
+            CheckItem::May(Ability::Attach) => Some(d.line("check-may-attach", &[yes_or_no])),
+            CheckItem::May(Ability::ReadHistory) => Some(d.line("check-may-read", &[yes_or_no])),
             CheckItem::NothingParked => ok.then(|| d.line("check-nothing-parked", &[])),
         }
     };

@@ -155,7 +155,18 @@ pub fn inbound(cast: &Cast, deed: &Deed, text: String, at: Timestamp) -> Inbound
     };
     let answer = if here.platform == Platform::Discord { Answer::Direct } else { Answer::Outbox };
     let (from, name) = (account(cast, deed.who), cast.people[deed.who].name.clone());
-    Inbound { event: deed.event.clone(), place, from, name, standing: None, named, at, body: Body::Said(text), answer }
+    Inbound {
+        event: deed.event.clone(),
+        place,
+        from,
+        name,
+        standing: None,
+        named,
+        at,
+        body: Body::Said(text),
+        answer,
+        able: Vec::new(),
+    }
 }
 
 /// Where it is said.

@@ -69,9 +69,11 @@ const IN_EASTBANK: Reader<'static> = Reader { calls: None, community: Some("east
 /// A message as somebody sees it, and what its buttons would say.
 fn look(face: &Face) -> String {
     let body = &face.body;
-    let mut seen = body["content"].as_str().unwrap().to_owned();
+    // A joiner that nobody sees would be seen by nobody here either.
+    let visible = |text: &str| text.replace('\u{2060}', "{joiner}");
+    let mut seen = visible(body["content"].as_str().unwrap());
     for embed in body["embeds"].as_array().unwrap() {
-        seen = format!("{seen}\n--- embed\n{}", embed["description"].as_str().unwrap());
+        seen = format!("{seen}\n--- embed\n{}", visible(embed["description"].as_str().unwrap()));
     }
     for row in body["components"].as_array().unwrap() {
         let buttons = row["components"].as_array().unwrap().iter();

@@ -650,12 +650,14 @@ fn a_gathering_and_the_check() {
     let mut items = checks(true);
     items[0].1 = false;
     items[4].1 = false;
+    items.truncate(6);
     insta::assert_snapshot!(read(&Message::Check { items, troubles: troubles(2), backup: None }, English), @r#"
     Is everything in place?
     - ❌ The time zone is not chosen yet: /community settings zone:America/Chicago
     - ✅ I know where to post.
     - ✅ There is a convener.
     - ✅ A gathering is planned.
+    - ✅ I can see our channel.
     - ❌ 2 messages wait because I can't tell whether they arrived. Let me read the message history in this place, and I'll sort them out. What is waiting: /care
     - ❌ 2 messages of the last two weeks could not be delivered. A closed direct chat, or a place where I may not write, is the usual reason.
     - ❌ 2 messages of the last two weeks would have come too late to help, so I left them out.
@@ -753,4 +755,24 @@ fn what_people_typed_comes_out_as_they_typed_it_and_as_nothing_else() {
             assert!(said.iter().any(expected), "{said:?} in {message:?}");
         }
     }
+}
+
+#[test]
+fn whoever_joins_two_accounts_is_told_who_the_other_is_and_what_it_means() {
+    let [_, discord] = accounts();
+    let dev = AccountLine { name: Some(words("Dev")), ..discord };
+    let asked = Message::LinkAsked { by: dev.clone() };
+    insta::assert_snapshot!(read(&asked, English), @"Dev on Discord (1048) has just said your code. If that is you, you were shown a second code there: send it here in the same way, and both are one. If it isn't you, do nothing: nothing was joined, and your code is used up.");
+    insta::assert_snapshot!(read(&asked, Spanish), @"Dev en Discord (1048) acaba de decir tu código. Si eres tú, allí viste un segundo código: envíalo aquí de la misma manera, y ambas serán una. Si no eres tú, no hagas nada: nada se ha unido, y tu código ya no sirve.");
+    let answered = Message::LinkAnswered { code: words("BCDF-GHJK"), first: dev.clone() };
+    insta::assert_snapshot!(read(&answered, Spanish), @"
+    Es el código de Dev en Discord (1048). Unidas, ambas son una: todo lo que pediste y prometiste, también en privado, es tuyo en las dos. Si no eres tú, no hagas nada, y no des este código a nadie.
+    - Si también eres tú, envíame desde allí link BCDF-GHJK
+    ");
+    let [_, place] = places();
+    let asked = Message::PlaceAsked { by: dev, place };
+    insta::assert_snapshot!(read(&asked, English), @"Dev on Discord (1048) has said your code in asks-and-offers on Discord. To make that place one of ours, ask them for the second code, and send it here in the same way. Its conveners will then be ours too, and may read what is asked in private. If you don't know them, do nothing: nothing was joined, and your code is used up.");
+    insta::assert_snapshot!(read(&asked, Spanish), @"Dev en Discord (1048) ha dicho tu código en asks-and-offers en Discord. Para que ese lugar sea uno de los nuestros, pide el segundo código y envíalo aquí de la misma manera. Su coordinación será entonces también la nuestra, y podrá leer lo que se pide en privado. Si no sabes quién es, no hagas nada: nada se ha unido, y tu código ya no sirve.");
+    let together = Message::Together { community: words("Eastbank"), places: places().into() };
+    insta::assert_snapshot!(read(&together, English), @"From now on Eastbank on Matrix and asks-and-offers on Discord belong together, as Eastbank. What is asked in the open in one of them has a card in all of them. What people look for: /needs");
 }

@@ -92,6 +92,7 @@ variants!(
         Settings,
         Check,
         ShortHelp,
+        Welcome,
         Help,
         Card,
         Nudge,
@@ -199,7 +200,7 @@ variants!(
 );
 variants!(needed_name, NEEDS, Needed, [Words, Ask, Pledge, AskOrPledge, Gathering, Person, When, Change]);
 variants!(detail_name, DETAILS, Detail, [Address, Phone, Health, Status]);
-variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, NothingParked]);
+variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, NothingParked, May]);
 variants!(trouble_name, TROUBLES, Trouble, [Parked, Failed, Expired, Unreachable, Late, Clock, Backup]);
 variants!(step_name, STEPS, Step, [Reminder, Check, LastCheck, CareNote]);
 variants!(standing_name, STANDINGS, Standing, [Open, InHand, Met, Withdrawn]);
@@ -582,6 +583,11 @@ pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
         CheckItem::HasConvener,
         CheckItem::GatheringAhead,
         CheckItem::NothingParked,
+        CheckItem::May(Ability::See),
+        CheckItem::May(Ability::Write),
+        CheckItem::May(Ability::Embed),
+        CheckItem::May(Ability::Attach),
+        CheckItem::May(Ability::ReadHistory),
     ];
     items.map(|item| (item, ok)).into()
 }
@@ -726,6 +732,8 @@ pub fn messages() -> Vec<Message> {
     all.push(checked(true, troubles(12), None));
     all.extend([Role::Member, Role::Convener].map(|role| Message::Help { path: None, role }));
     all.push(Message::ShortHelp);
+    all.push(Message::Welcome);
+    all.extend(["example", "privacy"].map(|topic| Message::Help { path: Some(topic.to_owned()), role: Role::Member }));
     all.extend(stays().map(Message::StaysRecorded));
     all.extend(rewritten().map(Message::Rewritten));
     all.extend(Sign::ALL.map(|sign| Message::Button { sign }));
