@@ -61,16 +61,16 @@ class Circle:
         """Interactions whose answer was on its way when the bot died, and could not be looked up before their token ran out."""
         self.serial = 0
 
-    def gather(self):
-        """A server with the bot, which is told that it is one community."""
+    def gather(self, zone=None, at=None):
+        """A server with the bot, which is told that it is one community; `at` is what its clock shows."""
         for name in (CONVENER, *ASKERS, *HELPERS):
             self.twin.post("/user", name=name)
         members = [*ASKERS, *HELPERS]
         self.twin.post(
             "/guild", name="Eastbank", owner=CONVENER, members=members, apps=["barnraiser"], channels=[CHANNEL, "chat"]
         )
-        self.program.start_whole()
-        setup = {"name": "Eastbank", "zone": noon()}
+        self.program.start_whole(at)
+        setup = {"name": "Eastbank", "zone": zone or noon()}
         self.begin("setup", CONVENER, "/slash", channel=CHANNEL, command="community setup", options=setup)
         self.answer(self.acts[-1])
 
@@ -185,9 +185,9 @@ class Circle:
 
     # --- in the end ----------------------------------------------------------------------------------------------------
 
-    def settle(self):
+    def settle(self, within=SETTLED_WITHIN):
         """Until the bot has nothing more to say."""
-        deadline = time.monotonic() + SETTLED_WITHIN
+        deadline = time.monotonic() + within
         open_rows = "select cause, state, attempts, looks from outbox where state in ('ready', 'sending', 'unknown')"
         while rows := self.program.rows(open_rows):
             check(self.program.lives(), "the bot is gone")
@@ -287,8 +287,9 @@ class Circle:
             check(len(mine) == 1, f"A{ask['number']} has {len(mine)} cards")
             check(f"{ask['covered']} of {ask['need']}" in mine[0], f"the card of A{ask['number']}: {mine[0]!r}, {ask}")
         check(len(cards) == len(asks), f"{len(cards)} cards for {len(asks)} asks")
-        whispers = [one for user in (CONVENER, *ASKERS, *HELPERS) for one in self.see(user, CHANNEL) if one["ephemeral"]]
-        direct = {user: self.see(user, "dm") for user in (CONVENER, *ASKERS, *HELPERS)}
+        people = {CONVENER, *ASKERS, *(act.user for act in self.acts)}
+        whispers = [one for user in people for one in self.see(user, CHANNEL) if one["ephemeral"]]
+        direct = {user: self.see(user, "dm") for user in people}
         messages = {one["id"]: one for one in [*cards, *whispers, *(one for all_of in direct.values() for one in all_of)]}
         keys = collections.Counter(key_of(one) for one in messages.values() if not one["thinking"])
         check(not keys[None], "messages without a key")

@@ -186,6 +186,8 @@ class Eastbank(played.Played):
         print(f"    by {dict(self.ways)}", flush=True)
 
         step("the cards and the digest come to the console's figures")
+        posted = collections.Counter(line["refs"][0] for line in self.said if line["cause"] == "card" and not line["edit"])
+        check(max(posted.values()) == 1, f"asks with more cards than one: {posted}")
         ours, theirs = self.cards(), {line["refs"][0]: figures(line["text"]) for line in of_console if line["cause"] == "card"}
         check(ours == theirs, f"the cards say {ours}, the console's {theirs}")
         digests = [figures(line["text"]) for line in of_console if line["cause"] == "digest"]

@@ -72,9 +72,9 @@ ca_file = "{twin.at["ca"]}"
                 [*self.command("run"), *then], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
             )
 
-    def start_whole(self):
+    def start_whole(self, at=None):
         """Starts it and waits until it hears and its commands are there."""
-        self.start()
+        self.start(at=at)
         self.twin.until(connected=True)
         self.twin.until(command="pledge")
 
@@ -102,6 +102,7 @@ ca_file = "{twin.at["ca"]}"
         self.process.terminate()
         code = self.process.wait(GIVE_UP)
         self.process = None
+        self.twin.until(connected=False)
         check(code == 0, f"the bot ended with {code}:\n{self.log()[-3000:]}")
 
     def tool(self, *words):

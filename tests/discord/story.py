@@ -305,10 +305,11 @@ class Story(played.Played):
         before = self.facts()
         self.twin.post("/guild/outage", guild=self.east["id"])
         self.only(self.people["zoe"].slash("pond", "needs"))
+        check("A4" in self.only(self.people["dev"].slash("dm", "mine")), "nobody is answered alone while a server is out")
+        check(self.places_left() == 0, "an outage was taken for a removal")
         self.twin.post("/guild/back", guild=self.east["id"])
         self.only(self.people["bea"].slash("chat", "needs"))
         check(self.facts() == before, "an outage changed something")
-        check(self.places_left() == 0, "an outage was taken for a removal")
 
     def put_out_and_back(self):
         step("put out of the server, the bot says nothing about it to anybody; back again, all is there")
