@@ -37,3 +37,11 @@ create table drafts (
     primary key (platform, event)
 ) strict, without rowid;
 create index drafts_by_age on drafts (at);
+
+-- Roles of a server whose people convene the community, as its conveners have said.
+create table convening_roles (
+    community_id integer not null references communities (id),
+    platform text not null,
+    role text not null,
+    primary key (community_id, platform, role)
+) strict, without rowid;

@@ -19,6 +19,8 @@ pub struct Inbound {
     pub name: String,
     /// What the platform says they are in this place; `None` in a direct chat, where it does not say.
     pub standing: Option<Role>,
+    /// The roles they have there, by the platform's ids: the community may have said that some of them convene it.
+    pub roles: Vec<String>,
     /// The people their text names who are really in this community's places: the account, and the name as typed.
     pub named: Vec<Named>,
     /// The platform's own time of the event.
@@ -63,6 +65,8 @@ pub struct Named {
     pub typed: String,
     pub account: Account,
     pub name: String,
+    /// Whether it is a role, and no person: then its id stands for the account's.
+    pub is_role: bool,
 }
 
 /// Where something was said.

@@ -179,7 +179,8 @@ impl Rig {
 
     pub async fn eastbank_with(defaults: Defaults) -> Rig {
         let mut rig = Rig::open_with("2026-03-05 18:20", defaults).await;
-        let amara = Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned() };
+        let amara =
+            Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned(), is_role: false };
         rig.engine().appoint(Platform::Console, "eastbank", "eastbank", amara).await.expect("it runs");
         rig.say("amara", "community setup name:Eastbank zone:America/Chicago").await;
         rig
@@ -248,6 +249,7 @@ impl Rig {
             from: account(who),
             name: who.to_owned(),
             standing: None,
+            roles: Vec::new(),
             named: Vec::new(),
             at: self.clock.now(),
             body: Body::Said(text.to_owned()),

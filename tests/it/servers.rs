@@ -4,7 +4,7 @@
 use barnraiser::domain::community::{Platform, Role};
 use barnraiser::engine::Heard;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Place};
+use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Named, Place};
 use barnraiser::engine::parcel::{Destination, Outcome, Receipt};
 use barnraiser::grammar::form::Filled;
 use barnraiser::grammar::specs;
@@ -298,4 +298,47 @@ async fn a_calendar_that_is_closed_to_the_bot_is_missed_by_nobody() {
     assert_eq!(rig.world.posts().len(), before);
     does(&mut rig, "chat", "amara", "community check", &[]).await;
     assert!(!last(&rig).text.contains("could not be delivered"), "{:?}", last(&rig));
+}
+
+#[tokio::test]
+async fn whoever_has_a_role_that_the_community_named_convenes_it_as_long_as_they_have_it() {
+    let mut rig = served().await;
+    let stewards =
+        Named { typed: "<@&77>".to_owned(), account: account("77"), name: "Stewards".to_owned(), is_role: true };
+    let cares = |rig: &mut Rig, roles: &[&str]| {
+        let care = fills(rig, "chat", "luis", "care", &[]);
+        Inbound { roles: roles.iter().map(|role| (*role).to_owned()).collect(), ..care }
+    };
+    let names = |rig: &mut Rig, who: &str, path: &str| {
+        let inbound = fills(rig, "chat", who, path, &[("who", "<@&77>")]);
+        Inbound { named: vec![stewards.clone()], ..inbound }
+    };
+    let inbound = cares(&mut rig, &["77"]);
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Refusal, "nobody has named it yet");
+    let inbound = names(&mut rig, "dev", "convener add");
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Refusal, "not everybody names one");
+    let inbound = names(&mut rig, "amara", "convener add");
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Reply);
+    rig.crash().await;
+    for (roles, expected) in
+        [(["77"].as_slice(), Cause::Reply), (&["78"], Cause::Refusal), (&["78", "77"], Cause::Reply)]
+    {
+        let inbound = cares(&mut rig, roles);
+        assert_eq!(heard(&mut rig, inbound).await, expected, "{roles:?}");
+    }
+    let inbound = names(&mut rig, "amara", "convener remove");
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Reply);
+    let inbound = cares(&mut rig, &["77"]);
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Refusal);
+    // A role is nobody who could be invited.
+    does(&mut rig, "chat", "amara", "ask", &[("words", "My rent"), ("visibility", "private")]).await;
+    let inbound = fills(&mut rig, "chat", "amara", "invite", &[("ask", "A1"), ("who", "<@&77>")]);
+    assert_eq!(heard(&mut rig, Inbound { named: vec![stewards], ..inbound }).await, Cause::Refusal);
+}
+
+/// How somebody was answered.
+async fn heard(rig: &mut Rig, inbound: Inbound) -> Cause {
+    rig.engine().hear(inbound).await.unwrap();
+    rig.settle().await;
+    last(rig).cause
 }
