@@ -97,6 +97,15 @@ pub async fn on_server(conn: &mut SqliteConnection, platform: Platform, server: 
     .await
 }
 
+/// The servers that the bot is on, as far as it was told.
+pub async fn servers(conn: &mut SqliteConnection, platform: Platform) -> Result<Vec<String>, Fault> {
+    let servers = sqlx::query_scalar(
+        "select distinct server from places \
+         where platform = ? and server is not null and moved_to is null and left_at is null order by server",
+    );
+    servers.bind(platform.name()).fetch_all(conn).await
+}
+
 /// Whether a place was left and has not come back.
 pub async fn is_left(conn: &mut SqliteConnection, platform: Platform, reference: &str) -> Result<bool, Fault> {
     sqlx::query_scalar("select exists (select 1 from places where platform = ? and ref = ? and left_at is not null)")

@@ -327,6 +327,15 @@ class Story(played.Played):
         check("P3" in told and f"my {WORD} ladder" in told, f"not all is there: {told}")
         self.wait_for("bea", "dm", "P3")
 
+        step("put out of a server while it was away, the bot notices")
+        self.bot.end()
+        self.twin.until(connected=False)
+        self.twin.post("/guild/remove", guild=self.east["id"])
+        self.begin("2026-03-18 10:00")
+        self.until_places_left(1)
+        self.twin.post("/guild/add", guild=self.east["id"])
+        self.until_places_left(0)
+
     def places_left(self):
         ((left,),) = (row.values() for row in self.bot.rows("select count(*) from places where left_at is not null"))
         return left

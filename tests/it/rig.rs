@@ -38,6 +38,8 @@ pub struct Post {
     pub answers: Option<String>,
     /// The card it is under.
     pub thread: Option<String>,
+    /// The account it calls where others read along.
+    pub calls: Option<String>,
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
@@ -108,7 +110,9 @@ impl Gateway for World {
         let community = parcel.community.clone();
         let text = letter.doc.plain("/");
         let (answers, thread) = (parcel.answers.clone(), parcel.thread.clone());
-        let post = Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers, thread };
+        let calls = parcel.message.calls().map(|called| called.id.clone());
+        let post =
+            Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers, thread, calls };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: parcel.edits.clone().unwrap_or(key) }
     }

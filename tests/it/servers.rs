@@ -97,6 +97,26 @@ async fn an_outage_changes_nothing_and_being_put_out_starts_the_grace_period() {
 }
 
 #[tokio::test]
+async fn a_server_it_was_put_out_of_while_it_was_away_is_left() {
+    let mut rig = served().await;
+    does(&mut rig, "help", "dev", "ask", &[("words", "Two lamps")]).await;
+    does(&mut rig, "chat", "bea", "pledge", &[("ask", "A1"), ("what", "both"), ("by", "2026-03-11")]).await;
+    let servers = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    rig.engine().servers_are(HERE, &servers(&["guild", "other"])).await.unwrap();
+    rig.engine().servers_are(Platform::Matrix, &[]).await.unwrap();
+    rig.settle().await;
+    let before = rig.world.posts().len();
+    rig.engine().servers_are(HERE, &servers(&["other"])).await.unwrap();
+    rig.settle().await;
+    rig.advance(chicago("2026-03-09 12:00")).await;
+    assert_eq!(rig.world.posts().len(), before, "nothing is said about it to anybody");
+    rig.engine().server_back(HERE, "guild").await.unwrap();
+    rig.settle().await;
+    let nudges = rig.world.nudges();
+    assert_eq!(nudges.len(), 1, "{nudges:?}");
+}
+
+#[tokio::test]
 async fn somebody_heard_there_says_that_the_bot_is_back() {
     let mut rig = served().await;
     rig.engine().server_left(HERE, "guild").await.unwrap();
