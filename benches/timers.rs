@@ -63,7 +63,7 @@ async fn make(folder: &Path, timers: u32, bytes: u64) {
     let clock = Arc::new(ManualClock::at(at(BEFORE)));
     let (engine, running) = open(folder, &clock).await;
     let convener = Account { platform: Platform::Console, id: "amara".to_owned() };
-    let convener = Named { typed: "amara".to_owned(), account: convener, name: "amara".to_owned() };
+    let convener = Named { typed: "amara".to_owned(), account: convener, name: "amara".to_owned(), is_role: false };
     engine.appoint(Platform::Console, "eastbank", "eastbank", convener).await.expect("it runs");
     engine.tick().await.expect("it runs");
     close(engine, running).await;

@@ -123,6 +123,7 @@ impl Thread {
             from: Account { platform: Platform::Console, id: name.clone() },
             name,
             standing: None,
+            roles: Vec::new(),
             named: Vec::new(),
             at,
             body: Body::Said(text),

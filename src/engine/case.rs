@@ -202,7 +202,8 @@ impl Case<'_> {
     /// The member somebody's words name. A person the platform vouches for becomes a member by being named.
     pub(super) async fn named(&mut self, typed: &str, named: &[Named]) -> Result<Person, Stop> {
         let bare = typed.trim_start_matches('@');
-        let vouched = named.iter().find(|n| n.typed == typed || n.typed.trim_start_matches('@') == bare);
+        let is_meant = |n: &&Named| !n.is_role && (n.typed == typed || n.typed.trim_start_matches('@') == bare);
+        let vouched = named.iter().find(is_meant);
         let community = self.here().id;
         if let Some(named) = vouched {
             if let Some(person) = people::of_account(self.conn, community, &named.account).await? {

@@ -73,7 +73,7 @@ impl Known {
             standing: scope
                 .person
                 .as_ref()
-                .and_then(|person| NewStanding::of(person, inbound, &scope.places, &scope.standings)),
+                .and_then(|person| NewStanding::of(person, inbound, &scope.places, &scope.standings, &scope.roles)),
             person: scope.person.clone(),
         }
     }
@@ -95,9 +95,15 @@ struct NewStanding {
 }
 
 impl NewStanding {
-    fn of(person: &Person, inbound: &Inbound, places: &[PlaceRow], known: &[Standing]) -> Option<NewStanding> {
-        let role = inbound.standing?;
-        let (member, convenes) = (person.member.id, role == Role::Convener);
+    fn of(
+        person: &Person,
+        inbound: &Inbound,
+        places: &[PlaceRow],
+        known: &[Standing],
+        roles: &[String],
+    ) -> Option<NewStanding> {
+        let by_role = inbound.roles.iter().any(|role| roles.contains(role));
+        let (member, convenes) = (person.member.id, inbound.standing? == Role::Convener || by_role);
         let place = places.iter().find(|place| said_in(inbound, place))?.id;
         let standing = Standing { place, account: inbound.from.id.clone() };
         let decides = person.member.convening != Some(Convening::Appointed);
@@ -198,7 +204,7 @@ impl Hearing<'_> {
         {
             beginning::begin(&mut case, name);
         }
-        let person = arrive(&mut case, inbound, known.person.clone(), &scope.standings).await?;
+        let person = arrive(&mut case, inbound, known.person.clone(), &scope.standings, &scope.roles).await?;
         let speaker = Speaker {
             person,
             account: inbound.from.clone(),
@@ -310,6 +316,7 @@ async fn arrive(
     inbound: &Inbound,
     known: Option<Person>,
     standings: &[Standing],
+    roles: &[String],
 ) -> Result<Person, Fault> {
     let community = case.here().id;
     let seen_in = seen_in(case, inbound);
@@ -327,7 +334,7 @@ async fn arrive(
         rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
     }
     person.member.name.clone_from(&inbound.name);
-    if let Some(standing) = NewStanding::of(&person, inbound, &case.places, standings) {
+    if let Some(standing) = NewStanding::of(&person, inbound, &case.places, standings, roles) {
         standing.keep(&mut case.script);
         person.member.convening = standing.convening;
     }

@@ -19,6 +19,8 @@ pub struct Inbound {
     pub name: String,
     /// What the platform says they are in this place; `None` in a direct chat, where it does not say.
     pub standing: Option<Role>,
+    /// The roles they have there, by the platform's ids: the community may have said that some of them convene it.
+    pub roles: Vec<String>,
     /// The people their text names who are really in this community's places: the account, and the name as typed.
     pub named: Vec<Named>,
     /// The platform's own time of the event.
@@ -63,6 +65,8 @@ pub struct Named {
     pub typed: String,
     pub account: Account,
     pub name: String,
+    /// Whether it is a role, and no person: then its id stands for the account's.
+    pub is_role: bool,
 }
 
 /// Where something was said.
@@ -113,6 +117,8 @@ pub enum Cause {
     Preview,
     /// A sign under one of the bot's own messages, which may be pressed.
     Button,
+    /// A gathering in a server's calendar.
+    Event,
 }
 
 impl Cause {
@@ -123,7 +129,7 @@ impl Cause {
             // What people did is answered as long as they may wonder whether it was recorded.
             Cause::Reply | Cause::Refusal => days(7),
             Cause::Notice | Cause::Care => days(14),
-            Cause::Digest | Cause::Preview => days(3),
+            Cause::Digest | Cause::Preview | Cause::Event => days(3),
             // The same can be typed, and the message says so.
             Cause::Button => days(1),
             // A nudge is held to its pledge, a card to its ask.
@@ -142,6 +148,7 @@ impl Cause {
             Cause::Digest => "digest",
             Cause::Preview => "preview",
             Cause::Button => "button",
+            Cause::Event => "event",
         }
     }
 }

@@ -298,6 +298,11 @@ impl Engine {
         self.send(Input::ServerLeft { platform, server: server.to_owned() }).await.map(drop)
     }
 
+    /// The bot is on these servers of a platform and no other: it may have been put out of one while it was away.
+    pub async fn servers_are(&self, platform: Platform, servers: &[String]) -> Result<(), Stopped> {
+        self.send(Input::ServersAre { platform, servers: servers.to_owned() }).await.map(drop)
+    }
+
     /// The bot is on a server again: what [`Engine::place_back`] says of one place.
     pub async fn server_back(&self, platform: Platform, server: &str) -> Result<(), Stopped> {
         self.send(Input::ServerBack { platform, server: server.to_owned() }).await.map(drop)

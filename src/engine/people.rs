@@ -2,7 +2,7 @@
 
 use super::case::{Answered, Case, Stop};
 use super::gatherings::rearm;
-use super::inbound::Place;
+use super::inbound::{Named, Place};
 use super::meaning::Heard;
 use super::speaker::Speaker;
 use super::{linking, places, telling, view};
@@ -104,7 +104,17 @@ async fn change_community(
     Ok(view::settings_line(case.here()))
 }
 
+/// A role that was named instead of a person.
+fn role<'s>(speaker: &'s Speaker, who: &str) -> Option<&'s Named> {
+    speaker.named.iter().find(|named| named.is_role && named.typed == who)
+}
+
+/// Of a role: whoever has it is known for a convener by the next thing they do.
 pub(super) async fn add_convener(case: &mut Case<'_>, speaker: &Speaker, who: &str) -> Result<Answered, Stop> {
+    if let Some(role) = role(speaker, who) {
+        people::set_convening_role(&mut case.script, case.community.community.id, &role.account, true);
+        return Ok(Answered::only(Message::ConvenerAdded { name: role.name.as_str().into() }, []));
+    }
     let person = case.named(who, &speaker.named).await?;
     people::set_appointed(&mut case.script, person.member.id, true);
     if person.member.convening.is_none() && person.member.id != speaker.person.member.id {
@@ -115,6 +125,10 @@ pub(super) async fn add_convener(case: &mut Case<'_>, speaker: &Speaker, who: &s
 }
 
 pub(super) async fn remove_convener(case: &mut Case<'_>, speaker: &Speaker, who: &str) -> Result<Answered, Stop> {
+    if let Some(role) = role(speaker, who) {
+        people::set_convening_role(&mut case.script, case.community.community.id, &role.account, false);
+        return Ok(Answered::only(Message::ConvenerRemoved { name: role.name.as_str().into() }, []));
+    }
     let person = case.named(who, &speaker.named).await?;
     match person.member.convening {
         Some(Convening::Appointed) => {}

@@ -25,7 +25,7 @@ use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
 use crate::store::script::{Failed, Script};
-use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, timers, unread};
+use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, places, timers, unread};
 
 /// Everything the engine takes in.
 #[derive(Debug)]
@@ -56,6 +56,10 @@ pub(super) enum Input {
     ServerLeft {
         platform: Platform,
         server: String,
+    },
+    ServersAre {
+        platform: Platform,
+        servers: Vec<String>,
     },
     ServerBack {
         platform: Platform,
@@ -104,6 +108,7 @@ impl Input {
             Input::PlaceLeft { .. } => "place_left",
             Input::PlaceBack { .. } => "place_back",
             Input::ServerLeft { .. } => "server_left",
+            Input::ServersAre { .. } => "servers_are",
             Input::ServerBack { .. } => "server_back",
             Input::Greet { .. } => "greet",
             Input::PlaceMoved { .. } => "place_moved",
@@ -390,6 +395,15 @@ impl Desk<'_> {
             Input::ServerLeft { platform, server } => {
                 let script = self.placing().server_left(platform, &server).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::ServersAre { platform, servers } => {
+                for server in places::servers(self.conn, platform).await? {
+                    if !servers.contains(&server) {
+                        let script = self.placing().server_left(platform, &server).await?;
+                        script.run(self.conn).await?;
+                    }
+                }
+                Ok(Outcome::Noted)
             }
             Input::ServerBack { platform, server } => {
                 let script = self.placing().server_back(platform, &server).await?;

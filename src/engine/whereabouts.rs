@@ -32,7 +32,17 @@ impl Hearing<'_> {
                 let (platform, reference, server) = (inbound.from.platform, id.clone(), server.clone());
                 let place = PlaceRow { id: self.keys.place(), platform, reference, server, left_at: None };
                 let community = beginning::new_community(self.conn, self.keys, self.defaults, self.now, name).await?;
-                Ok((Scope { community, places: vec![place], person: None, standings: Vec::new(), subject: None }, true))
+                Ok((
+                    Scope {
+                        community,
+                        places: vec![place],
+                        person: None,
+                        standings: Vec::new(),
+                        roles: Vec::new(),
+                        subject: None,
+                    },
+                    true,
+                ))
             }
             Place::Direct { shared, .. } => {
                 let community = self.meant(inbound, shared, said, how).await?;

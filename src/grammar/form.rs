@@ -235,7 +235,7 @@ fn example(spec: &Spec, becomes: Becomes) -> String {
         .to_owned(),
         Becomes::Words => "care".to_owned(),
         Becomes::Option(takes) => match takes {
-            Takes::Words | Takes::Person | Takes::Community => "luis".to_owned(),
+            Takes::Words | Takes::Person | Takes::PersonOrRole | Takes::Community => "luis".to_owned(),
             Takes::Amount => "1".to_owned(),
             Takes::Number(least, _) => least.to_string(),
             Takes::When => "1970-02-01 10:00".to_owned(),

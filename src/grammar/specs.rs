@@ -75,6 +75,8 @@ pub enum Takes {
     Kind,
     Visibility,
     Person,
+    /// On platforms that have them, a role as well.
+    PersonOrRole,
     Zone,
     Language,
     Hours,
@@ -122,6 +124,7 @@ const NOTE: Opt = opt("note", Takes::Words);
 const WHAT: Opt = opt("what", Takes::Words);
 const FIRST: Opt = opt("first", Takes::Words);
 const WHO: Opt = opt("who", Takes::Person);
+const WHO_OR_ROLE: Opt = opt("who", Takes::PersonOrRole);
 const WHEN: Opt = opt("when", Takes::When);
 const WHERE: Opt = opt("where", Takes::Words);
 const CODE: Opt = opt("code", Takes::Words);
@@ -240,8 +243,8 @@ pub const SPECS: &[Spec] = &[
     Spec { options: COMMUNITY, ..convener(Verb::CommunitySettings, "community settings") },
     convener(Verb::CommunityCheck, "community check"),
     Spec { options: &[CODE], wording: Wording::As("code"), ..convener(Verb::CommunityLink, "community link") },
-    Spec { options: &[WHO], wording: Wording::As("who"), ..convener(Verb::ConvenerAdd, "convener add") },
-    Spec { options: &[WHO], wording: Wording::As("who"), ..convener(Verb::ConvenerRemove, "convener remove") },
+    Spec { options: &[WHO_OR_ROLE], wording: Wording::As("who"), ..convener(Verb::ConvenerAdd, "convener add") },
+    Spec { options: &[WHO_OR_ROLE], wording: Wording::As("who"), ..convener(Verb::ConvenerRemove, "convener remove") },
     Spec { wording: Wording::Own, ..member(Verb::Help, "help", &["ayuda", "start"]) },
 ];
 

@@ -212,7 +212,9 @@ pub fn unite(script: &mut Script, from: CommunityId, into: CommunityId) {
         [id()],
     );
     script.write("update or ignore outbox set community_id = ? where community_id = ?", [into.0.into(), id()]);
+    script.write("update or ignore convening_roles set community_id = ? where community_id = ?", [into.0.into(), id()]);
     for sql in [
+        "delete from convening_roles where community_id = ?",
         "delete from outbox where community_id = ?",
         "delete from timers where community_id = ?",
         "delete from presses where community_id = ?",

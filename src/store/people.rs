@@ -148,6 +148,15 @@ pub fn set_appointed(script: &mut Script, member: MemberId, appointed: bool) {
     script.write("update members set appointed = ? where id = ?", [appointed.into(), member.0.into()]);
 }
 
+/// Whoever has a role on a platform convenes the community, or not by that any more.
+pub fn set_convening_role(script: &mut Script, community: CommunityId, role: &Account, convenes: bool) {
+    let sql = match convenes {
+        true => "insert into convening_roles (community_id, platform, role) values (?, ?, ?) on conflict do nothing",
+        false => "delete from convening_roles where community_id = ? and platform = ? and role = ?",
+    };
+    script.write(sql, [community.0.into(), role.platform.name().into(), role.id.as_str().into()]);
+}
+
 /// The platform says whether they convene a place by this account of theirs.
 pub fn set_standing(script: &mut Script, member: MemberId, standing: &Standing, convenes: bool) {
     let binds = [member.0.into(), standing.place.into(), standing.account.as_str().into()];

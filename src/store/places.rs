@@ -97,6 +97,15 @@ pub async fn on_server(conn: &mut SqliteConnection, platform: Platform, server: 
     .await
 }
 
+/// The servers that the bot is on, as far as it was told.
+pub async fn servers(conn: &mut SqliteConnection, platform: Platform) -> Result<Vec<String>, Fault> {
+    let servers = sqlx::query_scalar(
+        "select distinct server from places \
+         where platform = ? and server is not null and moved_to is null and left_at is null order by server",
+    );
+    servers.bind(platform.name()).fetch_all(conn).await
+}
+
 /// Whether a place was left and has not come back.
 pub async fn is_left(conn: &mut SqliteConnection, platform: Platform, reference: &str) -> Result<bool, Fault> {
     sqlx::query_scalar("select exists (select 1 from places where platform = ? and ref = ? and left_at is not null)")
@@ -183,6 +192,8 @@ pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp)
     script.write("delete from held_notices where community_id = ?", [id()]);
     script.write("delete from outbox where community_id = ?", [id()]);
     script.write("delete from cards where community_id = ?", [id()]);
+    script.write("delete from calendar where community_id = ?", [id()]);
+    script.write("delete from convening_roles where community_id = ?", [id()]);
     script.write("delete from maybes where community_id = ?", [id()]);
     script.write("delete from invitations where community_id = ?", [id()]);
     script.write("delete from standings where member_id in (select id from members where community_id = ?)", [id()]);

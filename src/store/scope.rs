@@ -99,6 +99,8 @@ pub struct Scope {
     pub person: Option<Person>,
     /// Where they convene by standing.
     pub standings: Vec<Standing>,
+    /// The roles on their platform whose people convene the community.
+    pub roles: Vec<String>,
     pub subject: Option<Subject>,
 }
 
@@ -117,6 +119,7 @@ struct ScopeRow {
     places: Vec<PlaceRow>,
     person: Option<PersonRow>,
     standings: Vec<Standing>,
+    roles: Vec<String>,
     subject: Option<SubjectRow>,
 }
 
@@ -151,6 +154,7 @@ impl TryFrom<ScopeRow> for Scope {
             places,
             person: row.person.map(Person::try_from).transpose()?,
             standings: row.standings,
+            roles: row.roles,
             subject: row.subject.map(Subject::try_from).transpose()?,
         })
     }
@@ -210,6 +214,8 @@ macro_rules! scope_json {
             " from members m where m.id = s.member_id)), ",
             "'standings', json((select json_group_array(json(json_object('place', t.place_id, 'account', t.account))) ",
             " from standings t where t.member_id = s.member_id)), ",
+            "'roles', json((select json_group_array(g.role) from convening_roles g ",
+            " where g.community_id = c.id and g.platform = ?3)), ",
             "'subject', json((select ",
             subject_json!(),
             " from asks k where k.community_id = c.id and k.number = ",

@@ -305,10 +305,11 @@ class Story(played.Played):
         before = self.facts()
         self.twin.post("/guild/outage", guild=self.east["id"])
         self.only(self.people["zoe"].slash("pond", "needs"))
+        check("A4" in self.only(self.people["dev"].slash("dm", "mine")), "nobody is answered alone while a server is out")
+        check(self.places_left() == 0, "an outage was taken for a removal")
         self.twin.post("/guild/back", guild=self.east["id"])
         self.only(self.people["bea"].slash("chat", "needs"))
         check(self.facts() == before, "an outage changed something")
-        check(self.places_left() == 0, "an outage was taken for a removal")
 
     def put_out_and_back(self):
         step("put out of the server, the bot says nothing about it to anybody; back again, all is there")
@@ -325,6 +326,15 @@ class Story(played.Played):
         told = self.only(self.people["bea"].slash("chat", "mine"))
         check("P3" in told and f"my {WORD} ladder" in told, f"not all is there: {told}")
         self.wait_for("bea", "dm", "P3")
+
+        step("put out of a server while it was away, the bot notices")
+        self.bot.end()
+        self.twin.until(connected=False)
+        self.twin.post("/guild/remove", guild=self.east["id"])
+        self.begin("2026-03-18 10:00")
+        self.until_places_left(1)
+        self.twin.post("/guild/add", guild=self.east["id"])
+        self.until_places_left(0)
 
     def places_left(self):
         ((left,),) = (row.values() for row in self.bot.rows("select count(*) from places where left_at is not null"))

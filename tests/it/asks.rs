@@ -147,7 +147,12 @@ async fn an_old_ask_that_lacks_help_is_asked_about_two_days_after_its_date() {
 async fn somebody_the_platform_vouches_for_is_let_in_by_being_named() {
     let mut rig = Rig::eastbank().await;
     rig.say_directly("dev", "ask Two lamps visibility:private").await;
-    let vouched = |typed: &str, id: &str| Named { typed: typed.to_owned(), account: account(id), name: id.to_owned() };
+    let vouched = |typed: &str, id: &str| Named {
+        typed: typed.to_owned(),
+        account: account(id),
+        name: id.to_owned(),
+        is_role: false,
+    };
     for (written, typed) in [("@luis", "luis"), ("ana", "@ana"), ("@bea", "@bea")] {
         let mut inbound = rig.inbound_directly("dev", &format!("invite A1 who:{written}"));
         inbound.named = vec![vouched("@other", "other"), vouched(typed, typed.trim_start_matches('@'))];

@@ -9,7 +9,8 @@ use crate::rig::{Rig, account};
 
 async fn begun() -> Rig {
     let rig = Rig::open("2026-03-05 18:20").await;
-    let amara = Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned() };
+    let amara =
+        Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned(), is_role: false };
     rig.engine().appoint(Platform::Console, "eastbank", "eastbank", amara).await.unwrap();
     rig
 }

@@ -160,7 +160,8 @@ async fn where_a_platform_has_no_whispers_what_is_private_is_answered_alone() {
 #[tokio::test]
 async fn somebody_of_two_communities_who_spoke_in_neither_is_asked_which() {
     let mut rig = Rig::eastbank().await;
-    let noor = || Named { typed: "@noor".to_owned(), account: account("noor"), name: "noor".to_owned() };
+    let noor =
+        || Named { typed: "@noor".to_owned(), account: account("noor"), name: "noor".to_owned(), is_role: false };
     for place in ["eastbank", "millrace"] {
         rig.engine().appoint(Platform::Console, place, place, noor()).await.unwrap();
     }

@@ -54,7 +54,7 @@ async fn community_people_and_what_waits_move_along() {
     rig.settle().await;
     rig.say("bea", "withdraw A3").await;
     rig.settle().await;
-    let luis = Named { typed: "luis".to_owned(), account: account("luis"), name: "luis".to_owned() };
+    let luis = Named { typed: "luis".to_owned(), account: account("luis"), name: "luis".to_owned(), is_role: false };
     let (place, place_name) = ("eastbank".to_owned(), "eastbank".to_owned());
     rig.engine().roster(Roster { platform: HERE, place, place_name, conveners: vec![luis] }).await.unwrap();
     rig.say("amara", "gathering new when:\"2026-03-12 18:00\"").await;
@@ -179,7 +179,7 @@ async fn what_is_still_said_in_the_old_room_counts_and_is_answered_in_the_new_on
     let said = aloud(&mut rig, "eastbank", "dev", "ask Two lamps");
     rig.engine().hear(said).await.unwrap();
     // Who convenes the old room, and whether the bot leaves it, says nothing any more.
-    let zoe = Named { typed: "zoe".to_owned(), account: account("zoe"), name: "zoe".to_owned() };
+    let zoe = Named { typed: "zoe".to_owned(), account: account("zoe"), name: "zoe".to_owned(), is_role: false };
     let (place, place_name) = ("eastbank".to_owned(), "eastbank".to_owned());
     rig.engine().roster(Roster { platform: HERE, place, place_name, conveners: vec![zoe] }).await.unwrap();
     rig.engine().place_left(HERE, "eastbank").await.unwrap();

@@ -31,7 +31,12 @@ async fn who_has_standing_in_a_place_convenes_it_and_who_loses_it_does_not() {
         place_name: "eastbank".to_owned(),
         conveners: who
             .iter()
-            .map(|who| Named { typed: (*who).to_owned(), account: account(who), name: (*who).to_owned() })
+            .map(|who| Named {
+                typed: (*who).to_owned(),
+                account: account(who),
+                name: (*who).to_owned(),
+                is_role: false,
+            })
             .collect(),
     };
     rig.engine().roster(roster(&["dev", "hana"])).await.unwrap();
@@ -48,7 +53,8 @@ async fn who_has_standing_in_a_place_convenes_it_and_who_loses_it_does_not() {
 async fn somebody_new_who_is_named_twice_at_once_is_one_member() {
     let mut rig = Rig::eastbank().await;
     let mut inbound = rig.inbound("amara", "gathering new when:\"2026-04-16 18:00\" facilitator:@noor scribe:@noor");
-    inbound.named = vec![Named { typed: "@noor".to_owned(), account: account("noor"), name: "noor".to_owned() }];
+    inbound.named =
+        vec![Named { typed: "@noor".to_owned(), account: account("noor"), name: "noor".to_owned(), is_role: false }];
     rig.hear(inbound).await;
     let who = "select count(distinct m.id) || ' ' || (g.facilitator_id = g.scribe_id) from gatherings g, members m \
         where m.name = 'noor'";

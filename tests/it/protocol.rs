@@ -426,15 +426,16 @@ async fn closed_direct_messages_fall_back_without_a_private_word() {
         let before = rig.world.posts().len();
         rig.settle().await;
         let news = rig.world.posts().split_off(before);
-        asked.extend(news.into_iter().map(|post| (day, post.to, post.text)));
+        asked.extend(news.into_iter().map(|post| (day, post.to, post.text, post.calls)));
     }
-    let said: Vec<(i32, &str)> = asked.iter().map(|(day, to, _)| (*day, to.as_str())).collect();
+    let said: Vec<(i32, &str)> = asked.iter().map(|(day, to, ..)| (*day, to.as_str())).collect();
     assert_eq!(
         said,
         [(8, "public:eastbank"), (10, "public:eastbank"), (11, "dm:amara"), (13, "dm:amara"), (14, "dm:amara")]
     );
-    for (_, _, text) in &asked[..2] {
-        assert!(text.starts_with("hana, ") && !text.contains("P1") && !text.contains("lamp"), "{text}");
+    for (_, _, text, calls) in &asked[..2] {
+        assert!(text.contains("directly, hana.") && !text.contains("P1") && !text.contains("lamp"), "{text}");
+        assert_eq!(calls.as_deref(), Some("hana"), "she is called, or she would not notice");
     }
 }
 

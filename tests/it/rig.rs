@@ -38,6 +38,8 @@ pub struct Post {
     pub answers: Option<String>,
     /// The card it is under.
     pub thread: Option<String>,
+    /// The account it calls where others read along.
+    pub calls: Option<String>,
 }
 
 /// A platform that takes everything, forgets nothing, and can be looked through.
@@ -98,6 +100,7 @@ impl Gateway for World {
             Destination::Place { id, .. } => format!("public:{id}"),
             Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
             Destination::Whisper { account, .. } => format!("only:{}", account.id),
+            Destination::Calendar { server, .. } => format!("calendar:{server}"),
         };
         if to.strip_prefix("dm:").is_some_and(|who| self.closed.lock().expect("nobody panics").contains(who)) {
             return Outcome::Closed { reason: "closed".to_owned() };
@@ -107,7 +110,9 @@ impl Gateway for World {
         let community = parcel.community.clone();
         let text = letter.doc.plain("/");
         let (answers, thread) = (parcel.answers.clone(), parcel.thread.clone());
-        let post = Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers, thread };
+        let calls = parcel.message.calls().map(|called| called.id.clone());
+        let post =
+            Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers, thread, calls };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: parcel.edits.clone().unwrap_or(key) }
     }
@@ -178,7 +183,8 @@ impl Rig {
 
     pub async fn eastbank_with(defaults: Defaults) -> Rig {
         let mut rig = Rig::open_with("2026-03-05 18:20", defaults).await;
-        let amara = Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned() };
+        let amara =
+            Named { typed: "amara".to_owned(), account: account("amara"), name: "amara".to_owned(), is_role: false };
         rig.engine().appoint(Platform::Console, "eastbank", "eastbank", amara).await.expect("it runs");
         rig.say("amara", "community setup name:Eastbank zone:America/Chicago").await;
         rig
@@ -247,6 +253,7 @@ impl Rig {
             from: account(who),
             name: who.to_owned(),
             standing: None,
+            roles: Vec::new(),
             named: Vec::new(),
             at: self.clock.now(),
             body: Body::Said(text.to_owned()),

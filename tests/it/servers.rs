@@ -4,7 +4,7 @@
 use barnraiser::domain::community::{Platform, Role};
 use barnraiser::engine::Heard;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Place};
+use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Named, Place};
 use barnraiser::engine::parcel::{Destination, Outcome, Receipt};
 use barnraiser::grammar::form::Filled;
 use barnraiser::grammar::specs;
@@ -94,6 +94,26 @@ async fn an_outage_changes_nothing_and_being_put_out_starts_the_grace_period() {
     rig.settle().await;
     does(&mut rig, "chat", "bea", "pledge", &[("ask", "A1"), ("what", "both"), ("by", "2026-03-11")]).await;
     assert_eq!(cards(&rig), ["public:help A1", "public:help A1"], "all is there, and the card goes on");
+}
+
+#[tokio::test]
+async fn a_server_it_was_put_out_of_while_it_was_away_is_left() {
+    let mut rig = served().await;
+    does(&mut rig, "help", "dev", "ask", &[("words", "Two lamps")]).await;
+    does(&mut rig, "chat", "bea", "pledge", &[("ask", "A1"), ("what", "both"), ("by", "2026-03-11")]).await;
+    let servers = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    rig.engine().servers_are(HERE, &servers(&["guild", "other"])).await.unwrap();
+    rig.engine().servers_are(Platform::Matrix, &[]).await.unwrap();
+    rig.settle().await;
+    let before = rig.world.posts().len();
+    rig.engine().servers_are(HERE, &servers(&["other"])).await.unwrap();
+    rig.settle().await;
+    rig.advance(chicago("2026-03-09 12:00")).await;
+    assert_eq!(rig.world.posts().len(), before, "nothing is said about it to anybody");
+    rig.engine().server_back(HERE, "guild").await.unwrap();
+    rig.settle().await;
+    let nudges = rig.world.nudges();
+    assert_eq!(nudges.len(), 1, "{nudges:?}");
 }
 
 #[tokio::test]
@@ -239,4 +259,106 @@ async fn the_buttons_of_the_first_words_mean_something_to_everybody() {
         rig.settle().await;
         assert!(last(&rig).text.contains(part), "{:?}", last(&rig));
     }
+}
+
+/// What of the outbox went to calendars: to which, in place of which event, and whether it is called off.
+async fn calendars(rig: &Rig) -> Vec<(String, Option<String>, bool)> {
+    let mut said = Vec::new();
+    while let Some(parcel) = rig.claim().await {
+        let receipt = match (&parcel.destination, &parcel.message) {
+            (Destination::Calendar { server, .. }, Message::Event { line, .. }) => {
+                said.push((server.clone(), parcel.edits.clone(), line.cancelled));
+                let message = parcel.edits.clone().unwrap_or_else(|| format!("event-{server}"));
+                Receipt::new(parcel.row, Outcome::Delivered { message })
+            }
+            _ => rig.send(&parcel).await,
+        };
+        assert!(rig.engine().receipt(receipt).await.unwrap());
+    }
+    said
+}
+
+#[tokio::test]
+async fn a_gathering_stands_in_the_servers_calendar_and_is_kept_in_step() {
+    let mut rig = served().await;
+    let when = [("when", "2026-03-12 18:00"), ("where", "Library")];
+    for (path, values, told) in [
+        ("gathering new", when.as_slice(), (None, false)),
+        ("gathering move", &[("when", "2026-03-13 18:00")], (Some("event-guild".to_owned()), false)),
+        ("gathering cancel", &[], (Some("event-guild".to_owned()), true)),
+    ] {
+        let said = fills(&mut rig, "chat", "amara", path, values);
+        rig.engine().hear(said).await.unwrap();
+        rig.crash().await;
+        assert_eq!(calendars(&rig).await, [("guild".to_owned(), told.0, told.1)], "{path}");
+    }
+    // Called off before it came there, or over: it does not come there any more.
+    let new = fills(&mut rig, "chat", "amara", "gathering new", &[("when", "2026-03-20 18:00")]);
+    rig.engine().hear(new).await.unwrap();
+    let cancel = fills(&mut rig, "chat", "amara", "gathering cancel", &[]);
+    rig.engine().hear(cancel).await.unwrap();
+    assert_eq!(calendars(&rig).await, []);
+}
+
+/// Where the bot may not, there is no calendar, and nobody is troubled with it.
+#[tokio::test]
+async fn a_calendar_that_is_closed_to_the_bot_is_missed_by_nobody() {
+    let mut rig = served().await;
+    let new = fills(&mut rig, "chat", "amara", "gathering new", &[("when", "2026-03-12 18:00")]);
+    rig.engine().hear(new).await.unwrap();
+    while let Some(parcel) = rig.claim().await {
+        let receipt = match parcel.destination {
+            Destination::Calendar { .. } => Receipt::new(parcel.row, Outcome::Refused { reason: "50013".to_owned() }),
+            _ => rig.send(&parcel).await,
+        };
+        assert!(rig.engine().receipt(receipt).await.unwrap());
+    }
+    let before = rig.world.posts().len();
+    rig.settle().await;
+    assert_eq!(rig.world.posts().len(), before);
+    does(&mut rig, "chat", "amara", "community check", &[]).await;
+    assert!(!last(&rig).text.contains("could not be delivered"), "{:?}", last(&rig));
+}
+
+#[tokio::test]
+async fn whoever_has_a_role_that_the_community_named_convenes_it_as_long_as_they_have_it() {
+    let mut rig = served().await;
+    let stewards =
+        Named { typed: "<@&77>".to_owned(), account: account("77"), name: "Stewards".to_owned(), is_role: true };
+    let cares = |rig: &mut Rig, roles: &[&str]| {
+        let care = fills(rig, "chat", "luis", "care", &[]);
+        Inbound { roles: roles.iter().map(|role| (*role).to_owned()).collect(), ..care }
+    };
+    let names = |rig: &mut Rig, who: &str, path: &str| {
+        let inbound = fills(rig, "chat", who, path, &[("who", "<@&77>")]);
+        Inbound { named: vec![stewards.clone()], ..inbound }
+    };
+    let inbound = cares(&mut rig, &["77"]);
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Refusal, "nobody has named it yet");
+    let inbound = names(&mut rig, "dev", "convener add");
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Refusal, "not everybody names one");
+    let inbound = names(&mut rig, "amara", "convener add");
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Reply);
+    rig.crash().await;
+    for (roles, expected) in
+        [(["77"].as_slice(), Cause::Reply), (&["78"], Cause::Refusal), (&["78", "77"], Cause::Reply)]
+    {
+        let inbound = cares(&mut rig, roles);
+        assert_eq!(heard(&mut rig, inbound).await, expected, "{roles:?}");
+    }
+    let inbound = names(&mut rig, "amara", "convener remove");
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Reply);
+    let inbound = cares(&mut rig, &["77"]);
+    assert_eq!(heard(&mut rig, inbound).await, Cause::Refusal);
+    // A role is nobody who could be invited.
+    does(&mut rig, "chat", "amara", "ask", &[("words", "My rent"), ("visibility", "private")]).await;
+    let inbound = fills(&mut rig, "chat", "amara", "invite", &[("ask", "A1"), ("who", "<@&77>")]);
+    assert_eq!(heard(&mut rig, Inbound { named: vec![stewards], ..inbound }).await, Cause::Refusal);
+}
+
+/// How somebody was answered.
+async fn heard(rig: &mut Rig, inbound: Inbound) -> Cause {
+    rig.engine().hear(inbound).await.unwrap();
+    rig.settle().await;
+    last(rig).cause
 }

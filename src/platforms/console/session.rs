@@ -258,6 +258,7 @@ impl Session {
             from: account,
             name: who.to_owned(),
             standing: None,
+            roles: Vec::new(),
             named: named_in(command, at),
             at,
             body: Body::Said(command.to_owned()),
@@ -413,7 +414,7 @@ impl Session {
 
 fn person(who: &str) -> Named {
     let account = Account { platform: Platform::Console, id: who.to_lowercase() };
-    Named { typed: who.to_owned(), account, name: who.to_owned() }
+    Named { typed: who.to_owned(), account, name: who.to_owned(), is_role: false }
 }
 
 /// The people a command names. On the console everyone with a name is there.

@@ -22,6 +22,7 @@ const STRING: u8 = 3;
 const INTEGER: u8 = 4;
 const BOOLEAN: u8 = 5;
 const USER: u8 = 6;
+const MENTIONABLE: u8 = 9;
 
 /// The permission "Manage Server" as Discord writes it down. Whoever has it sees the conveners' commands; the server can
 /// show them to others, and the engine asks again whoever uses them.
@@ -144,6 +145,7 @@ fn option(field: &Field, is_required: bool) -> Value {
         }
         Some(Takes::OnOff) => (BOOLEAN, false),
         Some(Takes::Person) => (USER, false),
+        Some(Takes::PersonOrRole) => (MENTIONABLE, false),
         Some(takes @ Takes::Kind) => {
             option["choices"] = choices(takes, &KindOfHelp::ALL.map(KindOfHelp::name));
             (STRING, false)
@@ -264,6 +266,7 @@ mod tests {
             4 => "number",
             5 => "yes or no",
             6 => "person",
+            9 => "person or role",
             other => panic!("no such option: {other}"),
         };
         let must = if option["required"] == true { "!" } else { "" };
@@ -324,8 +327,8 @@ mod tests {
         /community settings [conveners]: name (text), zone (completed), language (choice), nudges (number), confirm (number), digest (number), weekly (text), in (completed)
         /community check [conveners]: in (completed)
         /community link [conveners]: code (text), in (completed)
-        /convener add [conveners]: who! (person), in (completed)
-        /convener remove [conveners]: who! (person), in (completed)
+        /convener add [conveners]: who! (person or role), in (completed)
+        /convener remove [conveners]: who! (person or role), in (completed)
         /help: words (text), in (completed)
         "#);
     }

@@ -22,6 +22,7 @@ pub(super) struct Scene {
     pub(super) from: Account,
     name: String,
     standing: Option<Role>,
+    roles: Vec<String>,
 }
 
 /// What of an interaction a scene is made of.
@@ -75,6 +76,7 @@ fn scene(
         from: account(user),
         name: member.map_or_else(|| user.display_name(), Member::display_name).to_owned(),
         standing: member.map(standing),
+        roles: member.map(|member| member.roles.iter().map(ToString::to_string).collect()).unwrap_or_default(),
     }
 }
 
@@ -100,9 +102,9 @@ pub(super) fn inbound(
     able: Vec<(Ability, bool)>,
 ) -> Inbound {
     let (id, token) = interaction.thread();
-    let Scene { place, from, name, standing } = scene;
+    let Scene { place, from, name, standing, roles } = scene;
     let answer = Answer::Whisper(token.to_owned());
-    Inbound { event: id.to_string(), place, from, name, standing, named, at: made_at(id), body, answer, able }
+    Inbound { event: id.to_string(), place, from, name, standing, roles, named, at: made_at(id), body, answer, able }
 }
 
 /// What somebody wrote to the bot alone.
@@ -113,6 +115,7 @@ pub(super) fn written(message: &Message) -> Inbound {
         from: account(&message.author),
         name: message.author.display_name().to_owned(),
         standing: None,
+        roles: Vec::new(),
         named: Vec::new(),
         at: made_at(message.id.get()),
         body: Body::Said(message.content.trim().trim_start_matches('/').to_owned()),

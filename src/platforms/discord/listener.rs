@@ -106,9 +106,9 @@ struct Listening(Weak<Ears>);
 
 #[async_trait]
 impl EventHandler for Listening {
-    async fn ready(&self, _: Context, _: Ready) {
+    async fn ready(&self, _: Context, ready: Ready) {
         if let Some(ears) = self.0.upgrade() {
-            ears.ready().await;
+            ears.ready(ready).await;
         }
     }
 
@@ -157,9 +157,13 @@ impl Ears {
         self.engine.vitals().platform(Platform::Discord, whether);
     }
 
-    async fn ready(&self) {
+    async fn ready(&self, ready: Ready) {
         tracing::info!("connected to Discord");
         self.connected(true);
+        // All there are, those with an outage too. Nobody tells what happened before.
+        let servers: Vec<String> = ready.guilds.iter().map(|guild| guild.id.to_string()).collect();
+        let known = self.engine.servers_are(Platform::Discord, &servers).await;
+        self.unless_stopped(known);
         if let Err(trouble) = self.keep_commands().await {
             tracing::error!(%trouble, "the commands could not be registered; they are tried again at the next connection");
         }

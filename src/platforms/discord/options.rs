@@ -1,7 +1,7 @@
 //! A slash command as somebody called it: Discord's options become the fields of the command's form.
 
 use serenity::model::application::{CommandData, CommandDataOption, CommandDataOptionValue, CommandDataResolved};
-use serenity::model::id::UserId;
+use serenity::model::id::{RoleId, UserId};
 
 use crate::domain::community::{Account, Platform};
 use crate::engine::inbound::Named;
@@ -28,6 +28,16 @@ pub fn called(data: &CommandData) -> Option<Called> {
             CommandDataOptionValue::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
             CommandDataOptionValue::User(id) => {
                 let named = named(*id, &data.resolved);
+                let typed = named.typed.clone();
+                called.named.push(named);
+                typed
+            }
+            CommandDataOptionValue::Mentionable(id) => {
+                let role_id = RoleId::new(id.get());
+                let named = match data.resolved.roles.contains_key(&role_id) {
+                    true => role(role_id, &data.resolved),
+                    false => named(UserId::new(id.get()), &data.resolved),
+                };
                 let typed = named.typed.clone();
                 called.named.push(named);
                 typed
@@ -70,6 +80,17 @@ fn named(id: UserId, resolved: &CommandDataResolved) -> Named {
         typed: format!("<@{id}>"),
         account: Account { platform: Platform::Discord, id: id.to_string() },
         name: name.unwrap_or_else(|| id.to_string()),
+        is_role: false,
+    }
+}
+
+/// A role of the server, where one can be meant.
+fn role(id: RoleId, resolved: &CommandDataResolved) -> Named {
+    Named {
+        typed: format!("<@&{id}>"),
+        account: Account { platform: Platform::Discord, id: id.to_string() },
+        name: resolved.roles.get(&id).map_or_else(|| id.to_string(), |role| role.name.clone()),
+        is_role: true,
     }
 }
 

@@ -83,6 +83,7 @@ impl Scene {
             from: account(&self.sender),
             name: self.name,
             standing: self.standing,
+            roles: Vec::new(),
             named,
             at: at(event),
             body,
@@ -122,7 +123,7 @@ pub(super) async fn roster(room: &Room, account: &config::Matrix) -> Result<Rost
     for user in members(room, RoomMemberships::JOIN).await? {
         if user != room.own_user_id() && powers.iter().any(|power| power.convenes(&user)) {
             let name = display_name(room, &user).await?;
-            conveners.push(Named { typed: user.to_string(), account: self::account(&user), name });
+            conveners.push(Named { typed: user.to_string(), account: self::account(&user), name, is_role: false });
         }
     }
     conveners.sort_by(|a, b| a.account.cmp(&b.account));
@@ -228,7 +229,7 @@ async fn named(rooms: &[Room], event: &Event, text: &str) -> Result<Vec<Named>, 
     }
     let mut named = Vec::new();
     for (typed, user) in found {
-        named.push(Named { typed, account: account(&user), name: name_in(rooms, &user).await? });
+        named.push(Named { typed, account: account(&user), name: name_in(rooms, &user).await?, is_role: false });
     }
     Ok(named)
 }

@@ -149,7 +149,7 @@ pub fn inbound(cast: &Cast, deed: &Deed, text: String, at: Timestamp) -> Inbound
     let named = match deed.act {
         Act::Invite { who, .. } => {
             let name = cast.people[who].name.clone();
-            vec![Named { typed: name.clone(), account: account(cast, who), name }]
+            vec![Named { typed: name.clone(), account: account(cast, who), name, is_role: false }]
         }
         _ => Vec::new(),
     };
@@ -161,6 +161,7 @@ pub fn inbound(cast: &Cast, deed: &Deed, text: String, at: Timestamp) -> Inbound
         from,
         name,
         standing: None,
+        roles: Vec::new(),
         named,
         at,
         body: Body::Said(text),

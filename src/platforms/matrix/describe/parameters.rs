@@ -26,7 +26,7 @@ fn schema(becomes: Becomes) -> Value {
         Becomes::Option(Takes::Visibility) => one_of(&Visibility::ALL.map(Visibility::name)),
         Becomes::Option(Takes::Language) => one_of(&Language::ALL.map(Language::tag)),
         // Somebody here, whom a client knows how to offer; or a name, as people type it.
-        Becomes::Option(Takes::Person) => union(vec![primitive("user_id"), primitive("string")]),
+        Becomes::Option(Takes::Person | Takes::PersonOrRole) => union(vec![primitive("user_id"), primitive("string")]),
         Becomes::Option(
             Takes::Words
             | Takes::When

@@ -137,7 +137,7 @@ impl Life {
         for convener in here.conveners {
             let account = deeds::account(&self.cast, convener);
             let name = self.cast.people[convener].name.clone();
-            let who = Named { typed: name.clone(), account, name };
+            let who = Named { typed: name.clone(), account, name, is_role: false };
             let place = format!("place-{community}");
             self.engine().appoint(here.platform, &place, &here.name, who).await.expect("it runs");
         }
