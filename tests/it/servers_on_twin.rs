@@ -45,3 +45,13 @@ fn eastbanks_weeks_on_a_server_come_to_the_same_as_on_the_console() {
 fn members_conveners_strangers_and_those_who_mean_harm_on_two_servers() {
     play("story.py", &[]);
 }
+
+#[test]
+fn many_at_once_are_acknowledged_in_time_while_a_backup_is_made() {
+    play("burst.py", &["--at-once", "60"]);
+}
+
+#[test]
+fn discords_own_limits_are_kept_to_and_a_reminder_passes_the_cards() {
+    play("limits.py", &["--cards", "12"]);
+}

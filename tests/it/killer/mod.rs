@@ -9,6 +9,8 @@ pub mod chance;
 pub mod life;
 #[cfg(feature = "matrix")]
 mod room;
+#[cfg(feature = "discord")]
+mod server;
 pub mod tale;
 pub mod witness;
 
