@@ -58,8 +58,6 @@ class Circle:
     def __init__(self, twin, program, chance):
         self.twin, self.program, self.chance = twin, program, chance
         self.acts = []
-        self.too_late = set()
-        """Interactions whose answer was on its way when the bot died, and could not be looked up before their token ran out."""
         self.serial = 0
 
     def gather(self, zone=None, at=None):
@@ -233,9 +231,6 @@ class Circle:
         if not is_heard:
             counts["acknowledged, died, not recorded, not confirmed"] += 1
             return
-        if act.interaction in self.too_late and not answered and not directly:
-            counts["on its way at a death, and looked for too late"] += 1
-            return
         check(answered or directly, f"recorded and never answered: {act}")
         check(not (answered and directly), f"answered twice, whispered and directly: {act}")
         check(told["updates"] <= 1 and not told["followups"], f"answered {told['updates']} times: {act}")
@@ -251,8 +246,6 @@ class Circle:
         replies = [row for row in rows if row["state"] == "delivered" and row["answers"] and '"person"' in row["destination"].lower()]
         by_event = collections.Counter(row["answers"] for row in replies)
         for row in failed:
-            if row["state"] == "expired" and row["answers"] in self.too_late:
-                continue
             tried = self.program.rows("select * from attempts where row = ?", row["id"])
             check(by_event[row["answers"]] == 1, f"failed, and not said elsewhere: {row}, {tried}")
         return {row["answers"]: row["message"] for row in replies}
@@ -272,7 +265,7 @@ class Circle:
             numbers = sorted(stored.values())
             check(numbers == list(range(1, len(expected) + 1)), f"the numbers of {table}: {numbers}")
             for act in self.acts:
-                if act.kind == kind and act.interaction in heard - self.too_late:
+                if act.kind == kind and act.interaction in heard:
                     said = answers[act.interaction]
                     number = f"{letter}{stored[act.words]}"
                     check(re.search(rf"\b{number}\b", said), f"{act} became {number} and was told: {said!r}")

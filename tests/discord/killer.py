@@ -48,7 +48,7 @@ CIRCLES = 2
 POINT_WITHIN = 8
 """Seconds within which a bot passes any point while people talk; where it does not, it is killed from outside."""
 
-AWAY_AT_MOST = 5
+HELD_AT_MOST = 200
 LONG_AGO = 16 * 60 * 1000
 """Milliseconds after which no token of an interaction is good any more."""
 
@@ -68,17 +68,17 @@ class Killing:
         self.struck = collections.Counter()
         self.failed = None
 
-    def play(self, plan, points):
+    def play(self, plan):
         try:
             self.circle.gather()
             self.program.kill()
             for point in plan:
                 self.die_at(point)
-            if points:
-                self.die_and_stay_away()
+            self.die_and_stay_away()
             self.program.start_whole()
             self.circle.settle()
-            self.circle.judge()
+            counts = self.circle.judge()
+            check(counts["answered directly"] == 1, f"answered directly: {counts}")
             self.struck = strike_some(self.circle, self.number, CIRCLES)
             self.circle.settle()
             self.program.end()
@@ -121,25 +121,20 @@ class Killing:
     def die_and_stay_away(self):
         """What was recorded and not answered before Discord's token for it ran out is said in the direct message. (What was
         on its way as an answer when the bot died cannot be looked up any more by then: it is never said a second time.)"""
-        for _ in range(AWAY_AT_MOST):
-            self.program.start_whole()
-            self.circle.settle()
-            self.program.kill()
-            self.program.start("after-commit-heard:1")
-            self.twin.until(connected=True)
-            act = self.circle.ask(None)
-            if not self.program.gone(2):
-                # A commit of several things has the name of the first of them.
-                self.circle.answer(act)
-                self.program.kill()
-                continue
-            self.deaths["after-commit-heard"] += 1
-            self.twin.post("/clock", advance_ms=LONG_AGO)
-            # Once in a while it is claimed in the same commit in which it is recorded.
-            if self.program.rows("select 1 from outbox where answers = ? and state = 'ready'", act.interaction):
-                return
-            self.circle.too_late.add(act.interaction)
-        check(False, "it always died too late")
+        self.program.start_whole()
+        self.circle.settle()
+        self.twin.post("/fault", route=REQUESTS["within-answering"], do="rate_limit", ms=1000, times=1000)
+        act = self.circle.ask(None)
+        held = "select 1 from outbox where answers = ? and state = 'ready' and attempts > 0"
+        for _ in range(HELD_AT_MOST):
+            self.circle.outcome(act, "reply", 50)
+            if self.program.rows(held, act.interaction):
+                break
+        self.program.kill()
+        check(self.program.rows(held, act.interaction), "it was not held back")
+        self.deaths["outside"] += 1
+        self.twin.post("/fault/clear")
+        self.twin.post("/clock", advance_ms=LONG_AGO)
 
     def close(self):
         self.program.__exit__()
@@ -167,7 +162,7 @@ def run(wanted):
     killings = [Killing(wanted, number) for number in range(CIRCLES)]
     try:
         todo = plans(wanted.kills, wanted.points, random.Random(wanted.seed))
-        threads = [threading.Thread(target=one.play, args=(plan, wanted.points)) for one, plan in zip(killings, todo)]
+        threads = [threading.Thread(target=one.play, args=(plan,)) for one, plan in zip(killings, todo)]
         for thread in threads:
             thread.start()
         for thread in threads:
