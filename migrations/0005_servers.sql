@@ -8,7 +8,19 @@ create index places_of_server on places (platform, server) where server is not n
 alter table outbox drop column route;
 alter table outbox add column route text not null generated always as (coalesce(json_extract(destination, '$.Place.id'), 'dm:' ||
     coalesce(json_extract(destination, '$.Person.id'), json_extract(destination, '$.Chat.account.id')),
-    'whisper:' || json_extract(destination, '$.Whisper.account.id'), '?')) virtual;
+    'whisper:' || json_extract(destination, '$.Whisper.account.id'),
+    'calendar:' || json_extract(destination, '$.Calendar.server'), '?')) virtual;
+
+-- Gatherings in a server's calendar, as its platform names them.
+create table calendar (
+    community_id integer not null,
+    gathering integer not null,
+    platform text not null,
+    server text not null,
+    event text not null,
+    primary key (community_id, gathering, platform, server),
+    foreign key (community_id, gathering) references gatherings (community_id, number)
+) strict, without rowid;
 
 -- Forms that were refused, so that they can be opened again with everything that was typed: for an hour, or until the next
 -- housekeeping.

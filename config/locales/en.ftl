@@ -541,6 +541,11 @@ check-may-read = { $ok ->
 }
 check-all-well = All is well.
 
+# A gathering in a server's calendar: its name (at most about 60 letters beside the community's name), and what is said about it.
+# $community (text): the community's name. $gathering (text): its number, such as G3.
+event-name = { $community }: gathering
+event-about = Who needs what, what was promised and what was kept: a few days before, a digest says it. More: `gathering show { $gathering }`
+
 ## The first words on a server
 
 # The first message in a channel of a server that the bot was brought to.

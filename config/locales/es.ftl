@@ -457,6 +457,11 @@ check-may-read = { $ok ->
 }
 check-all-well = Todo va bien.
 
+# Un encuentro en el calendario de un servidor: su nombre, y lo que se dice de él.
+# $community (text): el nombre de la comunidad. $gathering (text): su número, por ejemplo G3.
+event-name = { $community }: encuentro
+event-about = Quién necesita qué, qué se prometió y qué se cumplió: unos días antes lo cuenta un resumen. Más: `gathering show { $gathering }`
+
 ## Las primeras palabras en un servidor
 
 # El primer mensaje en un canal de un servidor al que trajeron al bot.

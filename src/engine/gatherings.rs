@@ -2,9 +2,10 @@
 
 use jiff::civil::DateTime;
 
-use super::case::{Answered, Case, Letter, Post, Stop};
+use super::case::{self, Answered, Case, Letter, Post, Row, Stop};
 use super::inbound::{Audience, Cause};
 use super::meaning::{Heard, Meaning};
+use super::parcel::Destination;
 use super::speaker::Speaker;
 use super::view;
 use crate::domain::gathering::{DigestState, Gathering};
@@ -46,6 +47,7 @@ pub(super) async fn new(case: &mut Case<'_>, speaker: &Speaker, new: NewGatherin
     gatherings::new_gathering(&mut case.script, community, &gathering, case.event, now);
     arm_digest(case, &gathering);
     let id = gathering.id;
+    into_calendars(case, id)?;
     for (person, facilitator) in offices.iter().flatten().zip([new.facilitator.is_some(), false]) {
         let heard = Heard::OfficeGiven { gathering: id, facilitator };
         case.tell(person, &format!("office:{id}:{facilitator}"), heard, vec![Ref::Gathering(id)])?;
@@ -55,6 +57,41 @@ pub(super) async fn new(case: &mut Case<'_>, speaker: &Speaker, new: NewGatherin
     let name = |at: usize| offices[at].as_ref().map(|p| p.member.name.as_str().into());
     (line.facilitator, line.scribe) = (name(0), name(1));
     Ok(Answered::only(Message::GatheringRecorded(line), [Ref::Gathering(id)]))
+}
+
+/// Puts a gathering into the calendar of every server the community is on, or its change.
+pub(super) fn into_calendars(case: &mut Case<'_>, id: GatheringId) -> Result<(), Stop> {
+    let (community, now) = (case.here().id, case.now);
+    // Named by what changed it: each change is told once, and the last one is what the calendar comes to say.
+    let effect = format!("event:{id}:{}", case.event);
+    let places = case.places.clone();
+    for (place, server) in places.iter().filter_map(|place| Some((place, place.server.clone()?))) {
+        let row = Row {
+            community: Some(community),
+            member: None,
+            effect: &effect,
+            lane: Some(format!("event:{}:{id}:{}:{server}", community.0, place.platform.name())),
+            destination: Destination::Calendar { platform: place.platform, server },
+            place: None,
+            cause: Cause::Event,
+            refs: vec![Ref::Gathering(id)],
+            meaning: &Meaning::Event(id),
+            answers: None,
+            priority: Priority::Card,
+            not_before: now,
+        };
+        case::put(&mut case.script, case.keys, now, row)?;
+    }
+    Ok(())
+}
+
+/// The community is on another server from now on: what is ahead stands in its calendar, too.
+pub(super) async fn all_into_calendars(case: &mut Case<'_>) -> Result<(), Stop> {
+    let (community, now) = (case.here().id, case.now);
+    for stored in gatherings::from(case.conn, community, now).await? {
+        into_calendars(case, stored.gathering.id)?;
+    }
+    Ok(())
 }
 
 /// The digest's two mornings, as far as they lie ahead.
@@ -105,6 +142,7 @@ pub(super) async fn move_to(case: &mut Case<'_>, id: Option<GatheringId>, starts
     let community = case.here().id;
     gatherings::change_gathering(&mut case.script, community, &gathering);
     arm_digest(case, &gathering);
+    into_calendars(case, gathering.id)?;
     let line = view::gathering_line(case.conn, &case.community.community, &gathering).await?;
     Ok(Answered::only(Message::GatheringMoved(line), [Ref::Gathering(gathering.id)]))
 }
@@ -115,6 +153,7 @@ pub(super) async fn cancel(case: &mut Case<'_>, id: Option<GatheringId>) -> Resu
     gatherings::change_gathering(&mut case.script, community, &gathering);
     arm_digest(case, &gathering);
     let id = gathering.id;
+    into_calendars(case, id)?;
     Ok(Answered::only(Message::GatheringCancelled { gathering: id }, [Ref::Gathering(id)]))
 }
 

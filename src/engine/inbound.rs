@@ -113,6 +113,8 @@ pub enum Cause {
     Preview,
     /// A sign under one of the bot's own messages, which may be pressed.
     Button,
+    /// A gathering in a server's calendar.
+    Event,
 }
 
 impl Cause {
@@ -123,7 +125,7 @@ impl Cause {
             // What people did is answered as long as they may wonder whether it was recorded.
             Cause::Reply | Cause::Refusal => days(7),
             Cause::Notice | Cause::Care => days(14),
-            Cause::Digest | Cause::Preview => days(3),
+            Cause::Digest | Cause::Preview | Cause::Event => days(3),
             // The same can be typed, and the message says so.
             Cause::Button => days(1),
             // A nudge is held to its pledge, a card to its ask.
@@ -142,6 +144,7 @@ impl Cause {
             Cause::Digest => "digest",
             Cause::Preview => "preview",
             Cause::Button => "button",
+            Cause::Event => "event",
         }
     }
 }

@@ -47,6 +47,8 @@ pub(super) enum Meaning {
         /// From then on nobody wonders any more.
         until: Timestamp,
     },
+    /// In a server's calendar.
+    Event(GatheringId),
     /// Under one of the bot's own messages.
     Button {
         sign: Sign,
@@ -135,6 +137,7 @@ pub(super) async fn resolve(
         Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
         Meaning::Digest { gathering, since } => digest(conn, gathering, since, to).await,
         Meaning::Preview { gathering, on } => preview(conn, gathering, on, to).await,
+        Meaning::Event(gathering) => event(conn, gathering, to).await,
         Meaning::Button { sign, about } => {
             let message = Message::Button { sign };
             Ok(buttons::makes_sense(conn, to.community, sign, about).await?.then_some(message))
@@ -160,6 +163,21 @@ async fn card(conn: &mut SqliteConnection, ask: AskId, to: &Addressee) -> Result
         return Ok(None);
     }
     Ok(Some(Message::Card { line: view::card_line(&subject) }))
+}
+
+/// What is over, or was called off before it came into the calendar, does not come there any more.
+async fn event(conn: &mut SqliteConnection, id: GatheringId, to: &Addressee) -> Result<Option<Message>, Fault> {
+    let stored = gatherings::gathering(conn, to.community, id).await?;
+    let (Some(stored), Some(community)) = (stored, people::community(conn, to.community).await?) else {
+        return Ok(None);
+    };
+    let gathering = stored.gathering;
+    let called_off = gathering.cancelled_at.is_some();
+    if gathering.instant() <= to.now || (called_off && !to.edits) {
+        return Ok(None);
+    }
+    let line = view::gathering_line(conn, &community.community, &gathering).await?;
+    Ok(Some(Message::Event { line, community: community.community.name.into() }))
 }
 
 async fn nudge(conn: &mut SqliteConnection, items: Vec<NudgeOf>, to: &Addressee) -> Result<Option<Message>, Fault> {

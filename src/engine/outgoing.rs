@@ -218,7 +218,7 @@ impl Claiming<'_> {
 
     /// What is said in a place about exactly one ask belongs under that ask's card there.
     async fn thread(&mut self, row: &Waiting) -> Result<Option<String>, Fault> {
-        let is_talk = ![Cause::Card, Cause::Button].iter().any(|cause| cause.name() == row.cause);
+        let is_talk = ![Cause::Card, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause);
         let destination = serde_json::from_str(&row.destination).map_err(|_| broken("destination"))?;
         let (Some(community), Destination::Place { platform, id }, true) = (row.community_id, destination, is_talk)
         else {

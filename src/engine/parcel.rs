@@ -20,6 +20,8 @@ pub enum Destination {
     /// The answer to what this person did, where nobody else sees it: the platform's token for it. One message, which is
     /// overwritten by whatever is sent there again.
     Whisper { platform: Platform, token: String, account: Account },
+    /// The calendar of a server.
+    Calendar { platform: Platform, server: String },
 }
 
 impl Destination {
@@ -27,7 +29,8 @@ impl Destination {
         match self {
             Destination::Place { platform, .. }
             | Destination::Chat { platform, .. }
-            | Destination::Whisper { platform, .. } => *platform,
+            | Destination::Whisper { platform, .. }
+            | Destination::Calendar { platform, .. } => *platform,
             Destination::Person(account) => account.platform,
         }
     }

@@ -88,9 +88,9 @@ impl Receiving<'_> {
             Outcome::Closed { reason } => {
                 tracing::warn!(row, reason, "nothing is taken there");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
-                let goes_on = !is_button(sent) && self.say_to_another_account(script, sent, row).await?;
+                let goes_on = !is_ease(sent) && self.say_to_another_account(script, sent, row).await?;
                 outbox::settle(script, row, Settled::Failed, now);
-                if !is_button(sent) {
+                if !is_ease(sent) {
                     routes::ill(script, &sent.platform, &sent.route, &reason, now);
                     if !goes_on {
                         self.fall_back(script, sent).await?;
@@ -120,8 +120,8 @@ impl Receiving<'_> {
         match receipt.outcome {
             Outcome::Delivered { message } => self.there(script, sent, row, &message, &receipt.seeds).await?,
             Outcome::Absent => outbox::absent(script, row, now),
-            // Whether it is there or not, nobody has to look after a button; and a whisper is gone with its token.
-            Outcome::Unreadable { .. } if is_whisper(sent) || (is_button(sent) && sent.looks >= MOST_LOOKS) => {
+            // Whether it is there or not, nobody has to look after an ease; and a whisper is gone with its token.
+            Outcome::Unreadable { .. } if is_whisper(sent) || (is_ease(sent) && sent.looks >= MOST_LOOKS) => {
                 outbox::settle(script, row, Settled::Parked, now);
                 outbox::settle(script, row, Settled::Expired, now);
             }
@@ -308,7 +308,7 @@ fn is_whisper(sent: &Sent) -> bool {
     sent.route.starts_with("whisper:")
 }
 
-/// Buttons are an ease: one that is missing is missed by nobody.
-fn is_button(sent: &Sent) -> bool {
-    sent.cause == Cause::Button.name()
+/// Buttons and calendars are an ease: the same is said elsewhere.
+fn is_ease(sent: &Sent) -> bool {
+    [Cause::Button, Cause::Event].iter().any(|cause| cause.name() == sent.cause)
 }

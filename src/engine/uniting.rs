@@ -7,6 +7,7 @@
 
 use super::case::{Answered, Case, Post, Stop};
 use super::codes::{self, Joins, Open};
+use super::gatherings;
 use super::inbound::{Cause, Place};
 use super::linking::line;
 use super::meaning::Meaning;
@@ -117,6 +118,7 @@ async fn unite(case: &mut Case<'_>, open: &Open, other: &Account) -> Result<Answ
             show(case, ask, place, is_open).await?;
         }
     }
+    gatherings::all_into_calendars(case).await?;
     codes::close(case, open);
     let place = place_line(&platform, &name)?;
     let community: Words = case.here().name.as_str().into();

@@ -537,6 +537,11 @@ pub enum Message {
     ShortHelp,
     /// The first words in a place that the bot was brought to.
     Welcome,
+    /// A gathering in a calendar: what it is called is the heading, what is said about it the rest.
+    Event {
+        line: GatheringLine,
+        community: Words,
+    },
     /// Help on everything (`None`) or on the command with this path.
     Help {
         path: Option<String>,

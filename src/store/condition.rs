@@ -25,7 +25,7 @@ pub async fn piles(conn: &mut SqliteConnection) -> Result<Vec<Pile>, Fault> {
     sqlx::query_as(
         "select coalesce(community_id, 0) as community, platform, state, count(*) as messages, min(made_at) as oldest \
          from outbox where state in ('ready', 'sending', 'unknown', 'parked', 'failed', 'expired') and held_at is null \
-         and not (cause = 'button' and state in ('failed', 'expired')) \
+         and not (cause in ('button', 'event') and state in ('failed', 'expired')) \
          group by 1, 2, 3 order by 1, 2, 3",
     )
     .fetch_all(conn)
@@ -75,7 +75,7 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
         "select count(*) filter (where state = 'parked') as parked, \
          count(*) filter (where state = 'failed' and made_at >= ?2) as failed, \
          count(*) filter (where state = 'expired' and made_at >= ?2) as expired from outbox o \
-         where community_id = ?1 and state in ('parked', 'failed', 'expired') and cause != 'button' \
+         where community_id = ?1 and state in ('parked', 'failed', 'expired') and cause not in ('button', 'event') \
          and not (state = 'failed' and exists (select 1 from outbox b where b.community_id = o.community_id and b.effect = o.effect \
           and b.member_id = o.member_id and b.state = 'delivered'))",
     )

@@ -123,7 +123,7 @@ pub async fn unanswered(conn: &mut SqliteConnection, community: CommunityId) -> 
 /// How many messages of a community could not be delivered, to no account of somebody's, and how many wait to be looked into.
 pub async fn undelivered(conn: &mut SqliteConnection, community: CommunityId) -> Result<u32, Fault> {
     sqlx::query_scalar(
-        "select count(*) from outbox o where community_id = ? and state in ('failed', 'parked') and cause != 'button' \
+        "select count(*) from outbox o where community_id = ? and state in ('failed', 'parked') and cause not in ('button', 'event') \
          and not (state = 'failed' and exists (select 1 from outbox b where b.community_id = o.community_id and b.effect = o.effect \
           and b.member_id = o.member_id and b.state = 'delivered'))",
     )

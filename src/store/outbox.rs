@@ -108,7 +108,7 @@ pub struct Waiting {
     pub absent_at: Option<i64>,
     /// Until when the platform asked to wait, the last time it did; 0 if it never has.
     pub opened_at: i64,
-    /// The card's message in this place, if it was posted.
+    /// The card's message in this place, if it was posted; or the event in this calendar.
     pub card: Option<String>,
 }
 
@@ -137,8 +137,8 @@ macro_rules! waiting {
 macro_rules! free_at {
     () => {
         "max(o.not_before, coalesce(r.shut_until, 0), coalesce(w.shut_until, 0), \
-         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'button'), ?, ?)), \
-         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'button'), ?, ?)))"
+         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'button', 'event'), ?, ?)), \
+         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'button', 'event'), ?, ?)))"
     };
 }
 
@@ -154,7 +154,10 @@ pub async fn next(
          o.meaning, o.body, o.key, o.answers, o.state, o.made_at, o.expires_at, o.attempts, o.unresolved, o.unresolved_since, \
          o.absent_at, max(coalesce(r.shut_until, 0), coalesce(w.shut_until, 0)) as opened_at, \
          (select k.message from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
-          and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]')) as card ",
+          and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]') \
+          union all select e.event from calendar e where e.community_id = o.community_id and o.cause = 'event' \
+          and e.platform = o.platform and e.server = json_extract(o.destination, '$.Calendar.server') \
+          and 'G' || e.gathering = json_extract(o.refs, '$[0]')) as card ",
         waiting!(),
         " and o.not_before <= ? and ",
         free_at!(),
@@ -404,13 +407,20 @@ pub fn attempted(script: &mut Script, id: i64, outcome: &'static str, reason: Op
     );
 }
 
-/// The card of an ask in a place is this message.
+/// The card of an ask in a place is this message; the event of a gathering in a calendar this one.
 pub fn card_posted(script: &mut Script, row: i64, message: &str) {
     script.write(
         "insert into cards (community_id, ask, place_id, message) \
          select community_id, cast(substr(json_extract(refs, '$[0]'), 2) as integer), place_id, ? from outbox \
          where id = ? and cause = 'card' and place_id is not null \
          on conflict (community_id, ask, place_id) do nothing",
+        [message.into(), row.into()],
+    );
+    script.write(
+        "insert into calendar (community_id, gathering, platform, server, event) \
+         select community_id, cast(substr(json_extract(refs, '$[0]'), 2) as integer), platform, \
+         json_extract(destination, '$.Calendar.server'), ? from outbox where id = ? and cause = 'event' \
+         on conflict (community_id, gathering, platform, server) do nothing",
         [message.into(), row.into()],
     );
 }

@@ -192,6 +192,7 @@ pub fn forget_words(script: &mut Script, community: CommunityId, now: Timestamp)
     script.write("delete from held_notices where community_id = ?", [id()]);
     script.write("delete from outbox where community_id = ?", [id()]);
     script.write("delete from cards where community_id = ?", [id()]);
+    script.write("delete from calendar where community_id = ?", [id()]);
     script.write("delete from maybes where community_id = ?", [id()]);
     script.write("delete from invitations where community_id = ?", [id()]);
     script.write("delete from standings where member_id in (select id from members where community_id = ?)", [id()]);

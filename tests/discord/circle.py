@@ -19,6 +19,7 @@ ASKERS = ["dev", "luis", "zoe", "kofi"]
 HELPERS = ["bea", "omar", "ines", "noor", "teo", "lena", "yara", "finn"]
 """So many that nobody does more than the bot answers one person."""
 CHANNEL = "help"
+GREETING = "Hello! I help"
 NEED = 900
 """More than is ever pledged: an ask never fills up."""
 
@@ -179,8 +180,13 @@ class Circle:
         message = self.outcome(act)["message"]
         return message["text"] if message and not message["thinking"] else ""
 
+    def cards(self, channel=CHANNEL):
+        """Every message that everybody reads, but for the greeting."""
+        public = [one for one in self.see(CONVENER, channel) if not one["ephemeral"]]
+        return [one for one in public if GREETING not in one["text"]]
+
     def some_card(self):
-        cards = [one for one in self.see(CONVENER, CHANNEL) if not one["ephemeral"] and one["buttons"]]
+        cards = self.cards()
         return self.chance.choice(cards) if cards else None
 
     # --- in the end ----------------------------------------------------------------------------------------------------
@@ -197,7 +203,8 @@ class Circle:
     def judge(self):
         """Everything that was done, seen and recorded; the counts for the report."""
         told = {act.interaction: self.outcome(act) for act in self.acts}
-        heard = {row["event"] for row in self.program.rows("select event from inbox where platform = 'discord'")}
+        noted = {row["event"] for row in self.program.rows("select event from inbox where platform = 'discord'")}
+        heard = {event for event in noted if not event.startswith("welcome:")}
         counts = collections.Counter(interactions=len(self.acts))
         sent_on = self.judge_rows()
         for act in self.acts:
@@ -277,7 +284,9 @@ class Circle:
         counts["done"] = len(done)
 
     def judge_messages(self, counts):
-        cards = [one for one in self.see(CONVENER, CHANNEL) if not one["ephemeral"]]
+        greetings = [one for one in self.see(CONVENER, CHANNEL) if GREETING in one["text"]]
+        check(len(greetings) == 1, f"greeted {len(greetings)} times")
+        cards = self.cards()
         asks = self.program.rows(
             "select number, need, (select coalesce(sum(amount), 0) from pledges p where p.ask = a.number "
             "and p.state not in ('handed_back', 'released')) as covered from asks a"

@@ -126,8 +126,7 @@ class Killing:
             self.program.start("after-commit-heard:1")
             self.twin.until(connected=True)
             act = self.circle.ask(None)
-            self.circle.outcome(act, "reply", 1000)
-            check(not self.program.lives(), "it did not die where it was told to")
+            check(self.program.gone(POINT_WITHIN), f"it did not die where it was told to: {self.circle.outcome(act)}")
             self.deaths["after-commit-heard"] += 1
             self.twin.post("/clock", advance_ms=LONG_AGO)
             # Once in a while it is claimed in the same commit in which it is recorded.

@@ -98,7 +98,7 @@ def run(wanted):
 
 
 def cards(circle):
-    return [one["text"] for one in circle.see(CONVENER, ELSEWHERE) if not one["ephemeral"]]
+    return [one["text"] for one in circle.cards(ELSEWHERE)]
 
 
 def say(twin, what, began):

@@ -90,6 +90,12 @@ ca_file = "{twin.at["ca"]}"
         self.twin.until(connected=False)
         return False
 
+    def gone(self, within):
+        """Whether it has ended by itself within so many seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(within)
+        return not self.lives()
+
     def kill(self):
         if self.process is not None:
             self.process.kill()

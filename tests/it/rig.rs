@@ -100,6 +100,7 @@ impl Gateway for World {
             Destination::Place { id, .. } => format!("public:{id}"),
             Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
             Destination::Whisper { account, .. } => format!("only:{}", account.id),
+            Destination::Calendar { server, .. } => format!("calendar:{server}"),
         };
         if to.strip_prefix("dm:").is_some_and(|who| self.closed.lock().expect("nobody panics").contains(who)) {
             return Outcome::Closed { reason: "closed".to_owned() };

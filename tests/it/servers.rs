@@ -260,3 +260,62 @@ async fn the_buttons_of_the_first_words_mean_something_to_everybody() {
         assert!(last(&rig).text.contains(part), "{:?}", last(&rig));
     }
 }
+
+/// What of the outbox went to calendars: to which, in place of which event, and whether it is called off.
+async fn calendars(rig: &Rig) -> Vec<(String, Option<String>, bool)> {
+    let mut said = Vec::new();
+    while let Some(parcel) = rig.claim().await {
+        let receipt = match (&parcel.destination, &parcel.message) {
+            (Destination::Calendar { server, .. }, Message::Event { line, .. }) => {
+                said.push((server.clone(), parcel.edits.clone(), line.cancelled));
+                let message = parcel.edits.clone().unwrap_or_else(|| format!("event-{server}"));
+                Receipt::new(parcel.row, Outcome::Delivered { message })
+            }
+            _ => rig.send(&parcel).await,
+        };
+        assert!(rig.engine().receipt(receipt).await.unwrap());
+    }
+    said
+}
+
+#[tokio::test]
+async fn a_gathering_stands_in_the_servers_calendar_and_is_kept_in_step() {
+    let mut rig = served().await;
+    let when = [("when", "2026-03-12 18:00"), ("where", "Library")];
+    for (path, values, told) in [
+        ("gathering new", when.as_slice(), (None, false)),
+        ("gathering move", &[("when", "2026-03-13 18:00")], (Some("event-guild".to_owned()), false)),
+        ("gathering cancel", &[], (Some("event-guild".to_owned()), true)),
+    ] {
+        let said = fills(&mut rig, "chat", "amara", path, values);
+        rig.engine().hear(said).await.unwrap();
+        rig.crash().await;
+        assert_eq!(calendars(&rig).await, [("guild".to_owned(), told.0, told.1)], "{path}");
+    }
+    // Called off before it came there, or over: it does not come there any more.
+    let new = fills(&mut rig, "chat", "amara", "gathering new", &[("when", "2026-03-20 18:00")]);
+    rig.engine().hear(new).await.unwrap();
+    let cancel = fills(&mut rig, "chat", "amara", "gathering cancel", &[]);
+    rig.engine().hear(cancel).await.unwrap();
+    assert_eq!(calendars(&rig).await, []);
+}
+
+/// Where the bot may not, there is no calendar, and nobody is troubled with it.
+#[tokio::test]
+async fn a_calendar_that_is_closed_to_the_bot_is_missed_by_nobody() {
+    let mut rig = served().await;
+    let new = fills(&mut rig, "chat", "amara", "gathering new", &[("when", "2026-03-12 18:00")]);
+    rig.engine().hear(new).await.unwrap();
+    while let Some(parcel) = rig.claim().await {
+        let receipt = match parcel.destination {
+            Destination::Calendar { .. } => Receipt::new(parcel.row, Outcome::Refused { reason: "50013".to_owned() }),
+            _ => rig.send(&parcel).await,
+        };
+        assert!(rig.engine().receipt(receipt).await.unwrap());
+    }
+    let before = rig.world.posts().len();
+    rig.settle().await;
+    assert_eq!(rig.world.posts().len(), before);
+    does(&mut rig, "chat", "amara", "community check", &[]).await;
+    assert!(!last(&rig).text.contains("could not be delivered"), "{:?}", last(&rig));
+}

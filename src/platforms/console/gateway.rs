@@ -83,6 +83,7 @@ impl Gateway for ConsoleGateway {
             Destination::Place { .. } => "public".to_owned(),
             Destination::Person(account) | Destination::Chat { account, .. } => format!("dm:{}", account.id),
             Destination::Whisper { account, .. } => format!("only:{}", account.id),
+            Destination::Calendar { server, .. } => format!("calendar:{server}"),
         };
         self.stage.show(&Shown {
             at: parcel.voice.now,

@@ -16,13 +16,13 @@ use serenity::builder::CreateAttachment;
 use serenity::http::MessagePagination;
 use serenity::model::application::{ActionRowComponent, Button, ButtonKind};
 use serenity::model::channel;
-use serenity::model::id::{ChannelId, MessageId, UserId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
 use serenity::model::permissions::Permissions;
 
-use super::permissions;
 use super::session::Session;
 use super::trouble::Trouble;
 use super::words::{self, Face, Reader};
+use super::{calendar, permissions};
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
 use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
@@ -56,6 +56,8 @@ enum Target<'a> {
     Channel(ChannelId),
     /// The answer to an interaction.
     Whisper(&'a str),
+    /// A server's calendar.
+    Calendar(GuildId),
 }
 
 impl DiscordGateway {
@@ -70,6 +72,7 @@ impl DiscordGateway {
             }
             Destination::Person(account) => Target::Channel(self.chat(UserId::new(number(&account.id)?)).await?),
             Destination::Whisper { token, .. } => Target::Whisper(token),
+            Destination::Calendar { server, .. } => Target::Calendar(GuildId::new(number(server)?)),
         })
     }
 
@@ -84,13 +87,13 @@ impl DiscordGateway {
         Ok(chat)
     }
 
-    async fn send(&self, letter: &Letter, target: Target<'_>) -> Result<MessageId, Trouble> {
+    async fn send(&self, letter: &Letter, target: Target<'_>) -> Result<String, Trouble> {
         let parcel = &letter.parcel;
         let alone = !matches!(parcel.destination, Destination::Place { .. });
         let calls = match &parcel.destination {
             Destination::Person(account) | Destination::Chat { account, .. } => Some(account),
             Destination::Place { .. } => parcel.message.calls().filter(|called| called.platform == Platform::Discord),
-            Destination::Whisper { .. } => None,
+            Destination::Whisper { .. } | Destination::Calendar { .. } => None,
         };
         let calls = calls.map(|account| account.id.as_str());
         let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
@@ -111,8 +114,9 @@ impl DiscordGateway {
                 self.session.http.edit_message(channel, message, &body, files).await?
             }
             (Target::Channel(channel), None) => self.session.http.send_message(channel, files, &body).await?,
+            (Target::Calendar(server), _) => return calendar::put(&self.session, server, letter).await,
         };
-        Ok(sent.id)
+        Ok(sent.id.to_string())
     }
 
     /// Reads a channel back for the bot's own message with this key.
@@ -171,7 +175,11 @@ impl Gateway for DiscordGateway {
             Err(trouble) => return trouble.before_sending(),
         };
         match self.send(letter, target).await {
-            Ok(message) => Outcome::Delivered { message: message.to_string() },
+            Ok(message) => Outcome::Delivered { message },
+            // Without the permission there is no calendar. What is in it is said elsewhere, too.
+            Err(Trouble::Closed(reason)) if matches!(letter.parcel.destination, Destination::Calendar { .. }) => {
+                Outcome::Refused { reason }
+            }
             // Somebody deleted the card, which is theirs to do: there is nothing left to edit.
             Err(Trouble::Gone(_)) if letter.parcel.edits.is_some() => {
                 Outcome::Delivered { message: letter.parcel.edits.clone().unwrap_or_default() }
@@ -206,6 +214,7 @@ impl Gateway for DiscordGateway {
                 Ok(_) => Ok(Lookup::Absent),
                 Err(error) => Err(Trouble::from(error)),
             },
+            Ok(Target::Calendar(server)) => calendar::find(&self.session, server, parcel).await,
             Err(trouble) => Err(trouble),
         };
         found.unwrap_or_else(Trouble::while_looking)

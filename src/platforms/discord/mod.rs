@@ -10,7 +10,7 @@
 //!
 //! Reading order: `session` (the application and its connections), `commands` and `forms` (what people can fill in),
 //! `options` and `custom` (what comes of them, and what buttons carry), `hearing` (an interaction becomes an inbound), `listener` (what Discord tells, and `unreadable`: what of it the SDK does not understand), `words` (how
-//! a message looks), `gateway` (the way out) with `permissions` and `trouble`.
+//! a message looks), `gateway` (the way out) with `calendar`, `permissions` and `trouble`.
 //!
 //! [`Answer::Whisper`]: crate::engine::inbound::Answer::Whisper
 
@@ -20,6 +20,7 @@ use crate::config;
 use crate::domain::community::Language;
 use crate::engine::{Engine, Stopped};
 
+mod calendar;
 mod commands;
 mod custom;
 mod forms;

@@ -48,6 +48,7 @@ mod code {
     pub(super) const UNKNOWN_USER: isize = 10013;
     pub(super) const UNKNOWN_WEBHOOK: isize = 10015;
     pub(super) const UNKNOWN_INTERACTION: isize = 10062;
+    pub(super) const UNKNOWN_EVENT: isize = 10070;
     pub(super) const MISSING_ACCESS: isize = 50001;
     pub(super) const CANNOT_MESSAGE: isize = 50007;
     pub(super) const MISSING_PERMISSIONS: isize = 50013;
@@ -102,7 +103,7 @@ impl Trouble {
                 | code::CANNOT_MESSAGE
                 | code::MISSING_PERMISSIONS,
             ) => Trouble::Closed(code.to_string()),
-            (_, code::UNKNOWN_MESSAGE) => Trouble::Gone(code),
+            (_, code::UNKNOWN_MESSAGE | code::UNKNOWN_EVENT) => Trouble::Gone(code),
             _ => Trouble::Refused(format!("{status} ({code})")),
         }
     }

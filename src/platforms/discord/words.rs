@@ -121,7 +121,7 @@ pub fn key<'a>(custom_ids: impl IntoIterator<Item = &'a str>) -> Option<&'a str>
 fn way_on(to: &Destination, language: Language) -> Button {
     let (label, command) = match to {
         Destination::Person(_) | Destination::Chat { .. } | Destination::Whisper { .. } => (Label::Mine, "mine"),
-        Destination::Place { .. } => (Label::Needs, "needs"),
+        Destination::Place { .. } | Destination::Calendar { .. } => (Label::Needs, "needs"),
     };
     Button { label: copy::label(label, language), command: command.to_owned(), sign: None }
 }

@@ -82,6 +82,7 @@ impl MatrixGateway {
                 // Somebody joined them, or left: what is meant for one person goes where only they read.
                 None => self.person(&account.id).await,
             },
+            Destination::Whisper { .. } | Destination::Calendar { .. } => Err(elsewhere()),
         }
     }
 
@@ -117,6 +118,7 @@ impl MatrixGateway {
                 }
                 Ok(rooms)
             }
+            Destination::Whisper { .. } | Destination::Calendar { .. } => Err(elsewhere()),
         }
     }
 
@@ -185,6 +187,11 @@ impl MatrixGateway {
 fn pace(per_minute: u32, burst: u32) -> Pace {
     let every = SignedDuration::from_millis(60_000 / i64::from(per_minute.max(1)));
     Pace { overall: Some(Rate { every, burst, reserve: burst / 3 }), each: None }
+}
+
+/// Matrix has neither whispers nor calendars.
+fn elsewhere() -> Trouble {
+    Trouble::Refused("there is no such thing on Matrix".into())
 }
 
 fn user(id: &str) -> Result<OwnedUserId, Trouble> {

@@ -169,6 +169,10 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
                 None,
             );
         }
+        Message::Event { line, community } => {
+            d.heading("event-name", &[("community", said(&community.0))]);
+            d.tell("event-about", &[("gathering", own(line.gathering))]);
+        }
         Message::ShortHelp => {
             d.heading("help-heading", &[]);
             d.tell("help-short", &[]);

@@ -134,6 +134,7 @@ impl Inner {
             Destination::Person(account) | Destination::Chat { account, .. } | Destination::Whisper { account, .. } => {
                 To::Person(self.names[&account.id])
             }
+            Destination::Calendar { .. } => unreachable!("no history is on a server"),
         }
     }
 

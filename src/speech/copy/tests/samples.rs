@@ -93,6 +93,7 @@ variants!(
         Check,
         ShortHelp,
         Welcome,
+        Event,
         Help,
         Card,
         Nudge,
@@ -733,6 +734,7 @@ pub fn messages() -> Vec<Message> {
     all.extend([Role::Member, Role::Convener].map(|role| Message::Help { path: None, role }));
     all.push(Message::ShortHelp);
     all.push(Message::Welcome);
+    all.push(Message::Event { line: gathering(DigestState::Scheduled), community: words("Eastbank") });
     all.extend(["example", "privacy"].map(|topic| Message::Help { path: Some(topic.to_owned()), role: Role::Member }));
     all.extend(stays().map(Message::StaysRecorded));
     all.extend(rewritten().map(Message::Rewritten));
