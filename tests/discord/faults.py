@@ -45,7 +45,8 @@ def strikes():
     """Every fault, as its name and what strikes a circle with it."""
     for name, route in ROUTES.items():
         for trouble in TROUBLES:
-            yield f"{name} {trouble['do']}", functools.partial(strike, fault={"route": route, **trouble})
+            how = strike_acknowledgement if name == "acknowledging" else strike
+            yield f"{name} {trouble['do']}", functools.partial(how, fault={"route": route, **trouble})
     for do in WHILE_LOOKING:
         yield f"looking {do}", functools.partial(strike_lookup, do=do)
     for trouble in GATEWAY:
@@ -63,6 +64,18 @@ def strike_some(circle, part, of):
         struck[name] += 1
     circle.twin.post("/fault/clear")
     return struck
+
+
+def strike_acknowledgement(circle, fault):
+    """Whoever waits is answered all the same, unless Discord wants to be left alone."""
+    before = times(circle.twin, fault["do"])
+    circle.twin.post("/fault", **fault)
+    act = circle.ask(None)
+    if fault["do"] == "rate_limit":
+        circle.outcome(act, "ack", 500)
+    else:
+        circle.answer(act)
+    check(times(circle.twin, fault["do"]) > before, f"never struck: {fault}")
 
 
 def strike_lookup(circle, do):

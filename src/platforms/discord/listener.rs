@@ -238,13 +238,23 @@ impl Ears {
         commands::language(locale).unwrap_or(self.language)
     }
 
-    /// Answers an interaction for the first time.
+    /// Answers an interaction for the first time. Where nobody can tell whether that arrived it is tried once more: if it did,
+    /// Discord says so.
     async fn answer(&self, interaction: &impl Interacts, kind: u8, data: &Value) -> Result<(), Trouble> {
-        let (id, token) = interaction.thread();
         let answer = json!({"type": kind, "data": data});
         let _ = failpoint::pass(Point::BeforeAcknowledging).await;
-        let answered =
-            self.session.whispers.create_interaction_response(InteractionId::new(id), token, &answer, vec![]);
+        match self.respond(interaction, &answer).await {
+            Err(Trouble::Unclear(_) | Trouble::Unreached) => match self.respond(interaction, &answer).await {
+                Err(Trouble::Answered) => Ok(()),
+                second => second,
+            },
+            first => first,
+        }
+    }
+
+    async fn respond(&self, interaction: &impl Interacts, answer: &Value) -> Result<(), Trouble> {
+        let (id, token) = interaction.thread();
+        let answered = self.session.whispers.create_interaction_response(InteractionId::new(id), token, answer, vec![]);
         answered.await.map_err(Trouble::from)
     }
 

@@ -27,6 +27,9 @@ pub(super) enum Trouble {
     /// Nothing from the bot is taken there.
     #[error("closed: {0}")]
     Closed(String),
+    /// It has been answered already.
+    #[error("answered already")]
+    Answered,
     /// What it is about is not there any more.
     #[error("gone: {0}")]
     Gone(isize),
@@ -49,6 +52,7 @@ mod code {
     pub(super) const UNKNOWN_WEBHOOK: isize = 10015;
     pub(super) const UNKNOWN_INTERACTION: isize = 10062;
     pub(super) const UNKNOWN_EVENT: isize = 10070;
+    pub(super) const ALREADY_ACKNOWLEDGED: isize = 40060;
     pub(super) const MISSING_ACCESS: isize = 50001;
     pub(super) const CANNOT_MESSAGE: isize = 50007;
     pub(super) const MISSING_PERMISSIONS: isize = 50013;
@@ -73,6 +77,7 @@ impl Trouble {
             Trouble::Unclear(_) => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Route },
             Trouble::Refused(reason) => Outcome::Refused { reason },
             Trouble::Closed(reason) => Outcome::Closed { reason },
+            Trouble::Answered => Outcome::Refused { reason: code::ALREADY_ACKNOWLEDGED.to_string() },
             Trouble::Gone(code) => Outcome::Refused { reason: code.to_string() },
         }
     }
@@ -90,6 +95,7 @@ impl Trouble {
         match (status, code) {
             // The token of an interaction that is over, which is not the bot's own.
             (_, code::INVALID_WEBHOOK_TOKEN) => Trouble::Closed(code.to_string()),
+            (_, code::ALREADY_ACKNOWLEDGED) => Trouble::Answered,
             (401, _) => Trouble::LoggedOut,
             (429, _) => Trouble::Wait,
             (408 | 500.., _) => Trouble::Unclear(status.to_string()),
@@ -149,6 +155,7 @@ mod tests {
         assert_eq!(Trouble::of_answer(403, 50007).while_sending(), Outcome::Closed { reason: "50007".into() });
         assert_eq!(Trouble::of_answer(400, 50035).while_sending(), Outcome::Refused { reason: "400 (50035)".into() });
         assert_eq!(Trouble::of_answer(404, 10008), Trouble::Gone(10008));
+        assert_eq!(Trouble::of_answer(400, 40060), Trouble::Answered);
         assert_eq!(Trouble::of_answer(401, 0), Trouble::LoggedOut);
         assert_eq!(Trouble::of_answer(401, 50027), Trouble::Closed("50027".into()));
     }
