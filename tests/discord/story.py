@@ -342,7 +342,7 @@ class Story(played.Played):
 
     def until_places_left(self, count):
         """Nobody is told by what the bot does about it; so its book is looked into after each answer of somebody elsewhere."""
-        for _ in range(1_000):
+        for _ in range(50):
             if self.places_left() == count:
                 return
             self.only(self.people["zoe"].slash("pond", "needs"))
