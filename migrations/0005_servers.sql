@@ -4,6 +4,9 @@
 alter table places add column server text;
 create index places_of_server on places (platform, server) where server is not null;
 
+-- Whether each ask gets a thread under its card there.
+alter table communities add column threads integer not null default 0 check (threads in (0, 1));
+
 -- A whisper has a way of its own: whether somebody's direct messages are open says nothing about it.
 alter table outbox drop column route;
 alter table outbox add column route text not null generated always as (coalesce(json_extract(destination, '$.Place.id'), 'dm:' ||

@@ -470,8 +470,13 @@ settings-digest = { $days ->
 }
 settings-weekly = Weekly digest: ~{ $schedule }~
 settings-weekly-off = Weekly digest: off
+# Only Discord's servers choose this; Matrix has a thread under each card anyway.
+settings-threads = { $threads ->
+    [on] On Discord: a thread under each ask's card
+   *[off] On Discord: no threads under cards
+}
 settings-hint = To change something, send one of these or several:
-    `community settings name:"…" zone:America/Chicago language:en nudges:3 confirm:5 digest:3 weekly:off`
+    `community settings name:"…" zone:America/Chicago language:en nudges:3 confirm:5 digest:3 weekly:off threads:on`
 
 # The check of a community. What is fine, and what is missing with the way to mend it. $ok is yes or no.
 check-heading = Is everything in place?
@@ -538,6 +543,14 @@ check-may-attach = { $ok ->
 check-may-read = { $ok ->
     [yes] ✅ I may read the history, so that I never say something twice.
    *[no] ❌ I may not read the history, so I can't tell whether something was said already. In the channel's settings, under Permissions, give me *Read Message History*.
+}
+check-may-thread = { $ok ->
+    [yes] ✅ I may open threads and write in them.
+   *[no] ❌ I may not open a thread under a card. In the channel's settings, under Permissions, give me *Create Public Threads* and *Send Messages in Threads*, or do without: `community settings threads:off`
+}
+check-may-events = { $ok ->
+    [yes] ✅ I may put gatherings among the server's events.
+   *[no] ❌ I may not put gatherings among the server's events. In the server's settings, under Roles, give mine *Create Events*.
 }
 check-all-well = All is well.
 
@@ -1015,6 +1028,7 @@ parameter-name = the community's name
 parameter-confirm = after how many quiet days help counts as confirmed
 parameter-digest = how many days before a gathering the digest comes
 parameter-weekly = when the weekly digest comes, or off
+parameter-threads = whether each ask has a thread under its card on Discord
 parameter-in = which community, if you are in several
 parameter-code = the code I gave on the other side
 parameter-account = which account, such as discord
@@ -1200,6 +1214,8 @@ button-mine = What is yours
 button-needs = What people look for
 button-again = Try again
 # Below a message that is too long for the app. The file is right under it.
+# The name of the thread under an ask's card. Not what is asked: names of threads outlive it.
+thread-name = About { $ask }
 whole-in-file = The whole text is in the file below.
 # A button that means nothing any more.
 stale-button = This button is from an earlier time, so I did nothing. What I can do now: `help`

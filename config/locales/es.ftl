@@ -388,8 +388,12 @@ settings-digest = { $days ->
 }
 settings-weekly = Resumen semanal: ~{ $schedule }~
 settings-weekly-off = Resumen semanal: no
+settings-threads = { $threads ->
+    [on] En Discord: un hilo bajo la tarjeta de cada petición
+   *[off] En Discord: sin hilos bajo las tarjetas
+}
 settings-hint = Para cambiar algo, envía una o varias de estas opciones:
-    `community settings name:"…" zone:America/Chicago language:es nudges:3 confirm:5 digest:3 weekly:off`
+    `community settings name:"…" zone:America/Chicago language:es nudges:3 confirm:5 digest:3 weekly:off threads:on`
 check-heading = ¿Está todo listo?
 check-zone = { $ok ->
     [yes] ✅ La zona horaria está elegida.
@@ -454,6 +458,14 @@ check-may-attach = { $ok ->
 check-may-read = { $ok ->
     [yes] ✅ Puedo leer el historial, así que nunca digo algo dos veces.
    *[no] ❌ No puedo leer el historial, así que no sé si algo ya se dijo. En la configuración del canal, en Permisos, dame *Leer el historial de mensajes*.
+}
+check-may-thread = { $ok ->
+    [yes] ✅ Puedo abrir hilos y escribir en ellos.
+   *[no] ❌ No puedo abrir un hilo bajo una tarjeta. En la configuración del canal, en Permisos, dame *Crear hilos públicos* y *Enviar mensajes en hilos*, o prescinde de ellos: `community settings threads:off`
+}
+check-may-events = { $ok ->
+    [yes] ✅ Puedo poner los encuentros entre los eventos del servidor.
+   *[no] ❌ No puedo poner los encuentros entre los eventos del servidor. En los ajustes del servidor, en Roles, dale al mío *Crear eventos*.
 }
 check-all-well = Todo va bien.
 
@@ -882,6 +894,7 @@ parameter-name = el nombre de la comunidad
 parameter-confirm = tras cuántos días de silencio la ayuda cuenta como confirmada
 parameter-digest = cuántos días antes de un encuentro llega el resumen
 parameter-weekly = cuándo llega el resumen semanal, u off
+parameter-threads = si cada petición tiene un hilo bajo su tarjeta en Discord
 parameter-in = qué comunidad, si estás en varias
 parameter-code = el código que di en el otro lado
 parameter-account = qué cuenta, por ejemplo discord
@@ -1082,6 +1095,7 @@ button-mine = Lo tuyo
 button-needs = Qué hace falta
 button-again = Intentar de nuevo
 # Debajo de un mensaje demasiado largo para la aplicación.
+thread-name = Sobre { $ask }
 whole-in-file = El texto completo está en el archivo de abajo.
 # Un botón que ya no significa nada.
 stale-button = Este botón es de otro momento, así que no hice nada. Lo que puedo hacer ahora: `help`

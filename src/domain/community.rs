@@ -25,6 +25,11 @@ impl Platform {
             Platform::Discord => "discord",
         }
     }
+
+    /// Whether a community chooses if its asks have threads there. Elsewhere they have as far as the platform knows any.
+    pub fn leaves_threads_open(self) -> bool {
+        self == Platform::Discord
+    }
 }
 
 /// A stored or typed name that names nothing of its kind.
@@ -114,6 +119,8 @@ pub struct Norms {
     pub digest_days: u8,
     /// A weekly digest's cron expression, if the community wants one.
     pub weekly: Option<String>,
+    /// Whether each ask gets a thread under its card, where a platform leaves that open.
+    pub threads: bool,
 }
 
 impl Norms {
@@ -123,7 +130,7 @@ impl Norms {
 
 impl Default for Norms {
     fn default() -> Self {
-        Norms { nudges: Norms::MOST_NUDGES, confirm_days: 5, digest_days: 3, weekly: None }
+        Norms { nudges: Norms::MOST_NUDGES, confirm_days: 5, digest_days: 3, weekly: None, threads: false }
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::{Answered, Case, Stop};
 use super::speaker::Speaker;
 use super::vitals::{Backup, Skew, Vitals};
-use crate::speech::message::{CheckItem, Message, Trouble};
+use crate::speech::message::{Ability, CheckItem, Message, Trouble};
 use crate::store::{condition, gatherings, outbox, people};
 
 /// How long a message that failed or came too late is still mentioned.
@@ -31,7 +31,9 @@ pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vital
         (CheckItem::GatheringAhead, ahead),
         (CheckItem::NothingParked, stuck.parked == 0),
     ];
-    items.extend(speaker.able.iter().map(|(ability, may)| (CheckItem::May(*ability), *may)));
+    let wanted = |ability: &Ability| *ability != Ability::Threads || case.here().norms.threads;
+    let able = speaker.able.iter().filter(|(ability, _)| wanted(ability));
+    items.extend(able.map(|(ability, may)| (CheckItem::May(*ability), *may)));
     let late = condition::overdue(case.conn, Some(community), now).await?;
     let late = late.filter(|since| now.duration_since(*since) > LATE);
     let mut troubles = Vec::new();

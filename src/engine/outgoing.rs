@@ -31,6 +31,8 @@ pub(super) struct Frozen {
     /// The card under which the conversation it belongs to stands.
     #[serde(default)]
     thread: Option<String>,
+    #[serde(default)]
+    opens_thread: bool,
 }
 
 /// What a look at the outbox found.
@@ -212,24 +214,42 @@ impl Claiming<'_> {
         let voice = voice(self.conn, self.defaults, &to).await?;
         let message = meaning::resolve(self.conn, meaning, &to).await?;
         let Some(message) = message else { return Ok(None) };
-        let thread = self.thread(row).await?;
-        Ok(Some(Frozen { message, voice, edits: row.card.clone(), thread }))
+        let mut frozen = Frozen { message, voice, edits: row.card.clone(), thread: None, opens_thread: false };
+        if let (Some(community), Destination::Place { platform, id }) = (row.community_id, destination(row)?)
+            && self.threads(CommunityId(community), platform).await?
+        {
+            let is_card = row.cause == Cause::Card.name();
+            frozen.opens_thread = is_card && platform.leaves_threads_open();
+            frozen.thread = self.thread(row, CommunityId(community), platform, &id).await?;
+        }
+        Ok(Some(frozen))
+    }
+
+    /// Whether asks have threads there.
+    async fn threads(&mut self, community: CommunityId, platform: Platform) -> Result<bool, Fault> {
+        if !platform.leaves_threads_open() {
+            return Ok(true);
+        }
+        Ok(people::community(self.conn, community).await?.is_some_and(|stored| stored.community.norms.threads))
     }
 
     /// What is said in a place about exactly one ask belongs under that ask's card there.
-    async fn thread(&mut self, row: &Waiting) -> Result<Option<String>, Fault> {
-        let is_talk = ![Cause::Card, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause);
-        let destination = serde_json::from_str(&row.destination).map_err(|_| broken("destination"))?;
-        let (Some(community), Destination::Place { platform, id }, true) = (row.community_id, destination, is_talk)
-        else {
+    async fn thread(
+        &mut self,
+        row: &Waiting,
+        community: CommunityId,
+        platform: Platform,
+        place: &str,
+    ) -> Result<Option<String>, Fault> {
+        if [Cause::Card, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause) {
             return Ok(None);
-        };
+        }
         let mut asks = refs(row)?.into_iter().filter_map(|about| match about {
             Ref::Ask(ask) => Some(ask),
             _ => None,
         });
         let (Some(ask), None) = (asks.next(), asks.next()) else { return Ok(None) };
-        outbox::card_in(self.conn, CommunityId(community), platform, &id, ask).await
+        outbox::card_in(self.conn, community, platform, place, ask).await
     }
 }
 
@@ -261,6 +281,10 @@ fn refs(row: &Waiting) -> Result<Vec<Ref>, Fault> {
     refs.iter().map(|about| about.parse().map_err(|_| broken("refs"))).collect()
 }
 
+fn destination(row: &Waiting) -> Result<Destination, Fault> {
+    serde_json::from_str(&row.destination).map_err(|_| broken("destination"))
+}
+
 fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
     let cause = format!("\"{}\"", row.cause);
     let unresolved = row.unresolved_since.map(Timestamp::from_millisecond).transpose();
@@ -269,7 +293,7 @@ fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
         key,
         attempt: row.attempts + 1,
         community: row.slug.clone().unwrap_or_default(),
-        destination: serde_json::from_str(&row.destination).map_err(|_| broken("destination"))?,
+        destination: destination(row)?,
         cause: serde_json::from_str::<Cause>(&cause).map_err(|_| broken("cause"))?,
         refs: refs(row)?,
         message: frozen.message,
@@ -278,6 +302,7 @@ fn parcel(row: &Waiting, key: String, frozen: Frozen) -> Result<Parcel, Fault> {
         answers: row.answers.clone(),
         quotes: !row.effect.starts_with(PRESS_ANSWERED),
         thread: frozen.thread,
+        opens_thread: frozen.opens_thread,
         unresolved_since: unresolved.map_err(|_| broken("instant"))?.filter(|_| row.state == "unknown"),
     })
 }

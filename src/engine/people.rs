@@ -95,6 +95,7 @@ async fn change_community(
             confirm_days: change.confirm_days.unwrap_or(before.norms.confirm_days),
             digest_days: change.digest_days.unwrap_or(before.norms.digest_days),
             weekly: change.weekly.unwrap_or(before.norms.weekly),
+            threads: change.threads.unwrap_or(before.norms.threads),
         },
         ..before
     };

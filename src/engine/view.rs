@@ -106,6 +106,7 @@ pub(super) fn settings_line(community: &Community) -> SettingsLine {
         confirm_days: community.norms.confirm_days,
         digest_days: community.norms.digest_days,
         weekly: community.norms.weekly.clone(),
+        threads: community.norms.threads,
     }
 }
 

@@ -171,6 +171,7 @@ pub struct CommunityChange {
     pub digest_days: Option<u8>,
     /// A weekly digest's cron expression, or none any more (`None` inside).
     pub weekly: Option<Option<String>>,
+    pub threads: Option<bool>,
 }
 
 /// What understanding depends on beside the text.
@@ -301,6 +302,7 @@ fn community(values: &Values<'_>) -> Result<CommunityChange, Refusal> {
         confirm_days: values.number("confirm")?,
         digest_days: values.number("digest")?,
         weekly: values.schedule("weekly")?,
+        threads: values.on_off("threads")?,
     })
 }
 

@@ -313,8 +313,8 @@ mod tests {
         digest post: [gathering]
         digest hold: [gathering]
         care:
-        community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly]
-        community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly]
+        community setup: [name…] [zone] [language] [nudges] [confirm] [digest] [weekly] [threads]
+        community settings: [name] [zone] [language] [nudges] [confirm] [digest] [weekly] [threads]
         community check:
         community link: [code…]
         convener add: who

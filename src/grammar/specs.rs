@@ -138,6 +138,7 @@ const COMMUNITY: &[Opt] = &[
     opt("confirm", Takes::Number(1, 30)),
     opt("digest", Takes::Number(1, 14)),
     opt("weekly", Takes::Schedule),
+    opt("threads", Takes::OnOff),
 ];
 
 const fn member(verb: Verb, path: &'static str, aliases: &'static [&'static str]) -> Spec {

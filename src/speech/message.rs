@@ -190,6 +190,10 @@ pub enum Ability {
     Attach,
     /// Read what was said, to find its own messages again.
     ReadHistory,
+    /// Open a thread under a card and write in it.
+    Threads,
+    /// Put gatherings into the calendar.
+    Events,
 }
 
 /// One thing that goes wrong, as a convener may know it: how much and since when, never what or whom.
@@ -254,6 +258,7 @@ pub struct SettingsLine {
     pub confirm_days: u8,
     pub digest_days: u8,
     pub weekly: Option<String>,
+    pub threads: bool,
 }
 
 /// Something that happened which a person should hear about once.

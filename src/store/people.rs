@@ -13,8 +13,8 @@ use crate::domain::{CommunityId, MemberId};
 /// A community first met in a place.
 pub fn new_community(script: &mut Script, community: &Community) {
     script.write(
-        "insert into communities (id, slug, name, zone, language, nudges, confirm_days, digest_days, weekly, made_at) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into communities (id, slug, name, zone, language, nudges, confirm_days, digest_days, weekly, threads, \
+         made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             community.id.0.into(),
             community.slug.as_str().into(),
@@ -25,6 +25,7 @@ pub fn new_community(script: &mut Script, community: &Community) {
             community.norms.confirm_days.into(),
             community.norms.digest_days.into(),
             community.norms.weekly.as_deref().into(),
+            community.norms.threads.into(),
             community.made_at.as_millisecond().into(),
         ],
     );
@@ -33,7 +34,7 @@ pub fn new_community(script: &mut Script, community: &Community) {
 pub fn change_community(script: &mut Script, community: &Community, set_up_at: Option<Timestamp>) {
     script.write(
         "update communities set name = ?, zone = ?, language = ?, nudges = ?, confirm_days = ?, digest_days = ?, weekly = ?, \
-         set_up_at = coalesce(?, set_up_at) where id = ?",
+         threads = ?, set_up_at = coalesce(?, set_up_at) where id = ?",
         [
             community.name.as_str().into(),
             community.zone.name().into(),
@@ -42,6 +43,7 @@ pub fn change_community(script: &mut Script, community: &Community, set_up_at: O
             community.norms.confirm_days.into(),
             community.norms.digest_days.into(),
             community.norms.weekly.as_deref().into(),
+            community.norms.threads.into(),
             set_up_at.map(Timestamp::as_millisecond).into(),
             community.id.0.into(),
         ],

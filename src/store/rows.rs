@@ -53,7 +53,7 @@ macro_rules! community_json {
     () => {
         "json_object('id', c.id, 'slug', c.slug, 'name', c.name, 'zone', c.zone, 'language', c.language, \
          'set_up_at', c.set_up_at, 'nudges', c.nudges, 'confirm_days', c.confirm_days, 'digest_days', c.digest_days, \
-         'weekly', c.weekly, 'last_weekly_at', c.last_weekly_at, 'made_at', c.made_at, 'next_ask', c.next_ask, \
+         'weekly', c.weekly, 'threads', c.threads, 'last_weekly_at', c.last_weekly_at, 'made_at', c.made_at, 'next_ask', c.next_ask, \
          'next_pledge', c.next_pledge, 'next_offer', c.next_offer, 'next_gathering', c.next_gathering)"
     };
 }
@@ -285,6 +285,7 @@ pub(super) struct CommunityRow {
     confirm_days: u8,
     digest_days: u8,
     weekly: Option<String>,
+    threads: i64,
     last_weekly_at: Option<i64>,
     made_at: i64,
     next_ask: u32,
@@ -314,6 +315,7 @@ impl TryFrom<CommunityRow> for StoredCommunity {
             confirm_days: row.confirm_days,
             digest_days: row.digest_days,
             weekly: row.weekly,
+            threads: row.threads != 0,
         };
         Ok(StoredCommunity {
             community: Community {

@@ -153,6 +153,7 @@ fn parcel(key: &str, destination: Destination, cause: Cause) -> Parcel {
         answers: None,
         quotes: true,
         thread: None,
+        opens_thread: false,
         unresolved_since: None,
     }
 }

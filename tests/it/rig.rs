@@ -38,6 +38,7 @@ pub struct Post {
     pub answers: Option<String>,
     /// The card it is under.
     pub thread: Option<String>,
+    pub opens_thread: bool,
     /// The account it calls where others read along.
     pub calls: Option<String>,
 }
@@ -109,10 +110,21 @@ impl Gateway for World {
         let (at, key) = (parcel.voice.now, parcel.key.clone());
         let community = parcel.community.clone();
         let text = letter.doc.plain("/");
-        let (answers, thread) = (parcel.answers.clone(), parcel.thread.clone());
+        let (answers, thread, opens_thread) = (parcel.answers.clone(), parcel.thread.clone(), parcel.opens_thread);
         let calls = parcel.message.calls().map(|called| called.id.clone());
-        let post =
-            Post { at, community, to, cause: parcel.cause, refs, text, key: key.clone(), answers, thread, calls };
+        let post = Post {
+            at,
+            community,
+            to,
+            cause: parcel.cause,
+            refs,
+            text,
+            key: key.clone(),
+            answers,
+            thread,
+            opens_thread,
+            calls,
+        };
         self.posts.lock().expect("nobody panics while posting").push(post);
         Outcome::Delivered { message: parcel.edits.clone().unwrap_or(key) }
     }

@@ -4,6 +4,7 @@ use barnraiser::domain::community::Role;
 use barnraiser::engine::inbound::{Answer, Cause, Inbound};
 
 use crate::rig::{Post, Rig, account};
+use crate::together::{on_both, said, say};
 
 async fn answered(rig: &mut Rig, who: &str, text: &str) -> Post {
     let said = rig.inbound(who, text);
@@ -33,6 +34,30 @@ async fn what_is_said_in_a_place_about_one_ask_stands_under_its_card_there() {
     // Alone with somebody there is no card.
     let mine = answered(&mut rig, "hana", "handback P1").await;
     assert_eq!((mine.to.as_str(), mine.thread), ("dm:hana", None));
+}
+
+#[tokio::test]
+async fn a_thread_that_has_to_be_opened_is_opened_where_the_community_wants_it() {
+    let mut rig = on_both().await;
+    for (wanted, ask) in [("off", "A1"), ("on", "A2"), ("off", "A3")] {
+        say(&mut rig, "amara", &format!("community settings threads:{wanted}")).await;
+        say(&mut rig, "dev", "ask Two lamps").await;
+        rig.settle().await;
+        for who in ["bea", "bea@asks"] {
+            let maybe = Inbound { answer: Answer::Outbox, ..said(&mut rig, who, &format!("maybe {ask}")) };
+            rig.engine().hear(maybe).await.unwrap();
+        }
+        rig.settle().await;
+        // A room has threads anyway, and nothing to open for them.
+        for (posts, opens, under) in
+            [(rig.world.posts(), false, true), (rig.discord.posts(), wanted == "on", wanted == "on")]
+        {
+            let of = |cause| posts.iter().rfind(|post| post.cause == cause && post.refs == [ask]).unwrap();
+            let card = of(Cause::Card);
+            assert_eq!((card.opens_thread, &card.thread), (opens, &None), "{wanted}: {card:?}");
+            assert_eq!(of(Cause::Reply).thread, under.then(|| card.key.clone()), "{wanted}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,12 +11,14 @@ use super::trouble::Trouble;
 use crate::speech::message::Ability;
 
 /// What the bot needs where it posts, in the order in which it is told about.
-const NEEDED: [(Ability, Permissions); 5] = [
+const NEEDED: [(Ability, Permissions); 7] = [
     (Ability::See, Permissions::VIEW_CHANNEL),
     (Ability::Write, Permissions::SEND_MESSAGES),
     (Ability::Embed, Permissions::EMBED_LINKS),
     (Ability::Attach, Permissions::ATTACH_FILES),
     (Ability::ReadHistory, Permissions::READ_MESSAGE_HISTORY),
+    (Ability::Threads, Permissions::CREATE_PUBLIC_THREADS.union(Permissions::SEND_MESSAGES_IN_THREADS)),
+    (Ability::Events, Permissions::CREATE_EVENTS),
 ];
 
 /// Which of what it needs it may do.

@@ -30,6 +30,9 @@ pub(super) enum Trouble {
     /// It has been answered already.
     #[error("answered already")]
     Answered,
+    /// The message has its thread already.
+    #[error("has a thread already")]
+    ThreadOpen,
     /// What it is about is not there any more.
     #[error("gone: {0}")]
     Gone(isize),
@@ -57,9 +60,15 @@ mod code {
     pub(super) const CANNOT_MESSAGE: isize = 50007;
     pub(super) const MISSING_PERMISSIONS: isize = 50013;
     pub(super) const INVALID_WEBHOOK_TOKEN: isize = 50027;
+    pub(super) const THREAD_EXISTS: isize = 160_004;
 }
 
 impl Trouble {
+    /// Whether it was not taken and never will be, there.
+    pub(super) fn took_nothing_ever(&self) -> bool {
+        matches!(self, Trouble::Refused(_) | Trouble::Closed(_) | Trouble::Gone(_))
+    }
+
     /// The outcome if the message itself had been handed to Discord.
     pub(super) fn while_sending(self) -> Outcome {
         match self {
@@ -78,6 +87,7 @@ impl Trouble {
             Trouble::Refused(reason) => Outcome::Refused { reason },
             Trouble::Closed(reason) => Outcome::Closed { reason },
             Trouble::Answered => Outcome::Refused { reason: code::ALREADY_ACKNOWLEDGED.to_string() },
+            Trouble::ThreadOpen => Outcome::Refused { reason: code::THREAD_EXISTS.to_string() },
             Trouble::Gone(code) => Outcome::Refused { reason: code.to_string() },
         }
     }
@@ -96,6 +106,7 @@ impl Trouble {
             // The token of an interaction that is over, which is not the bot's own.
             (_, code::INVALID_WEBHOOK_TOKEN) => Trouble::Closed(code.to_string()),
             (_, code::ALREADY_ACKNOWLEDGED) => Trouble::Answered,
+            (_, code::THREAD_EXISTS) => Trouble::ThreadOpen,
             (401, _) => Trouble::LoggedOut,
             (429, _) => Trouble::Wait,
             (408 | 500.., _) => Trouble::Unclear(status.to_string()),

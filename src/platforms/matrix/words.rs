@@ -283,6 +283,7 @@ mod tests {
             answers: Some("$asked".into()),
             quotes: true,
             thread: None,
+            opens_thread: false,
             unresolved_since: None,
         };
         let doc = Doc {

@@ -3,6 +3,7 @@
 use super::bare_voice;
 use super::draft::Draft;
 use super::phrase::{Args, key, own};
+use crate::domain::AskId;
 use crate::domain::community::Language;
 use crate::grammar::specs::Takes;
 use crate::grammar::{Spec, form};
@@ -72,6 +73,11 @@ pub fn label(label: Label, language: Language) -> String {
 /// Below a message that is too long for the app: that the whole of it comes along as a file.
 pub fn whole_in_file(language: Language) -> String {
     words("whole-in-file", &[], language)
+}
+
+/// The name of the thread under an ask's card.
+pub fn thread_name(ask: AskId, language: Language) -> String {
+    words("thread-name", &[("ask", key(&ask.to_string()))], language)
 }
 
 /// The answer to a button that means nothing any more.

@@ -24,7 +24,7 @@ mod tests;
 
 pub use self::menus::{
     Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, stale_button,
-    whole_in_file,
+    thread_name, whole_in_file,
 };
 
 use self::draft::{Answer, Draft};

@@ -72,6 +72,7 @@ fn settings_lines(d: &Draft<'_>, settings: &SettingsLine) -> Vec<Line> {
             Some(schedule) => d.line("settings-weekly", &[("schedule", literal(schedule))]),
             None => d.line("settings-weekly-off", &[]),
         },
+        d.line("settings-threads", &[("threads", key(if settings.threads { "on" } else { "off" }))]),
     ]
 }
 
@@ -90,6 +91,8 @@ pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)], troubles: &[
             CheckItem::May(Ability::Embed) => Some(d.line("check-may-embed", &[yes_or_no])),
             CheckItem::May(Ability::Attach) => Some(d.line("check-may-attach", &[yes_or_no])),
             CheckItem::May(Ability::ReadHistory) => Some(d.line("check-may-read", &[yes_or_no])),
+            CheckItem::May(Ability::Threads) => Some(d.line("check-may-thread", &[yes_or_no])),
+            CheckItem::May(Ability::Events) => Some(d.line("check-may-events", &[yes_or_no])),
             CheckItem::NothingParked => ok.then(|| d.line("check-nothing-parked", &[])),
         }
     };

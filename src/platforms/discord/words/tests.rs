@@ -55,6 +55,7 @@ fn letter(destination: Destination, doc: Doc) -> Letter {
         answers: None,
         quotes: true,
         thread: None,
+        opens_thread: false,
         unresolved_since: None,
     };
     Letter { parcel, doc }

@@ -10,8 +10,9 @@ use fluent_bundle::{FluentBundle, FluentResource};
 use self::samples::*;
 use super::{
     Label, choice, choice_name, command_name, console_greeting, describe, describe_group, describe_parameter,
-    field_example, field_label, form_title, label, phrase, say, stale_button, whole_in_file,
+    field_example, field_label, form_title, label, phrase, say, stale_button, thread_name, whole_in_file,
 };
+use crate::domain::AskId;
 use crate::domain::ask::{KindOfHelp, Visibility};
 use crate::domain::community::Language;
 use crate::domain::refusal::Refusal;
@@ -188,6 +189,7 @@ fn menus() -> Vec<String> {
         field_label("words", language),
         field_example(&SPECS[0], "words", language),
         whole_in_file(language),
+        thread_name(AskId(12), language),
         stale_button(language).plain("/"),
         form_title(&SPECS[0], Some("A1"), language),
     ];

@@ -342,6 +342,7 @@ fn settings_line() -> SettingsLine {
         confirm_days: 5,
         digest_days: 3,
         weekly: Some("0 9 * * Mon".to_owned()),
+        threads: true,
     }
 }
 
@@ -589,6 +590,8 @@ pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
         CheckItem::May(Ability::Embed),
         CheckItem::May(Ability::Attach),
         CheckItem::May(Ability::ReadHistory),
+        CheckItem::May(Ability::Threads),
+        CheckItem::May(Ability::Events),
     ];
     items.map(|item| (item, ok)).into()
 }
@@ -723,7 +726,14 @@ pub fn messages() -> Vec<Message> {
     all.push(Message::Care { unanswered: vec![], waiting: vec![], away: vec![], undelivered: 0 });
     all.push(Message::CommunityReady(settings_line()));
     for days in [0, 1, 3] {
-        let few = SettingsLine { nudges: days, confirm_days: days, digest_days: days, weekly: None, ..settings_line() };
+        let few = SettingsLine {
+            nudges: days,
+            confirm_days: days,
+            digest_days: days,
+            weekly: None,
+            threads: false,
+            ..settings_line()
+        };
         all.push(Message::Settings(few));
     }
     let checked = |ok, troubles, backup| Message::Check { items: checks(ok), troubles, backup };

@@ -40,7 +40,8 @@ pub fn get(world: &mut World, call: &mut Call) -> Answer<Reply> {
 /// `POST /guilds/{id}/scheduled-events`
 pub fn create(world: &mut World, call: &mut Call) -> Answer<Reply> {
     let guild = guilds::may_know(world, call.id(0)?, call.app)?;
-    if permissions::in_guild(world, guild, call.app) & (CREATE_EVENTS | MANAGE_EVENTS) == 0 {
+    // Since February 2026 for bots, too: MANAGE_EVENTS alone does not do.
+    if permissions::in_guild(world, guild, call.app) & CREATE_EVENTS == 0 {
         return Err(errors::missing_permissions());
     }
     let mut event = json!({
