@@ -476,7 +476,7 @@ settings-threads = { $threads ->
    *[off] On Discord: no threads under cards
 }
 settings-hint = To change something, send one of these or several:
-    `community settings name:"…" zone:America/Chicago language:en nudges:3 confirm:5 digest:3 weekly:off threads:on`
+    `community settings name:"…" zone:America/Chicago language:en nudges:3 confirm:5 digest:3 weekly:off`
 
 # The check of a community. What is fine, and what is missing with the way to mend it. $ok is yes or no.
 check-heading = Is everything in place?
@@ -556,7 +556,7 @@ check-all-well = All is well.
 
 # A gathering in a server's calendar: its name (at most about 60 letters beside the community's name), and what is said about it.
 # $community (text): the community's name. $gathering (text): its number, such as G3.
-event-name = { $community }: gathering
+event-name = Gathering { $gathering } · { $community }
 event-about = Who needs what, what was promised and what was kept: a few days before, a digest says it. More: `gathering show { $gathering }`
 
 ## The first words on a server

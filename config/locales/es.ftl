@@ -393,7 +393,7 @@ settings-threads = { $threads ->
    *[off] En Discord: sin hilos bajo las tarjetas
 }
 settings-hint = Para cambiar algo, envía una o varias de estas opciones:
-    `community settings name:"…" zone:America/Chicago language:es nudges:3 confirm:5 digest:3 weekly:off threads:on`
+    `community settings name:"…" zone:America/Chicago language:es nudges:3 confirm:5 digest:3 weekly:off`
 check-heading = ¿Está todo listo?
 check-zone = { $ok ->
     [yes] ✅ La zona horaria está elegida.
@@ -471,7 +471,7 @@ check-all-well = Todo va bien.
 
 # Un encuentro en el calendario de un servidor: su nombre, y lo que se dice de él.
 # $community (text): el nombre de la comunidad. $gathering (text): su número, por ejemplo G3.
-event-name = { $community }: encuentro
+event-name = Encuentro { $gathering } · { $community }
 event-about = Quién necesita qué, qué se prometió y qué se cumplió: unos días antes lo cuenta un resumen. Más: `gathering show { $gathering }`
 
 ## Las primeras palabras en un servidor

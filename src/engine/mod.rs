@@ -53,6 +53,7 @@ use crate::domain::community::{Account, Language, Platform};
 use crate::domain::schedule::Schedule;
 use crate::grammar::form::Filled;
 use crate::grammar::{Invocation, specs, text};
+use crate::store::people::OnServer;
 pub use crate::store::{CannotOpen, Fault};
 use crate::store::{Store, bookmarks, drafts, lists, people as rows, places as places_rows, unread as unread_rows};
 use clock::{Clock, Ids};
@@ -272,6 +273,25 @@ impl Engine {
             tracing::error!(%fault, "cannot read who convenes");
             Stopped
         })
+    }
+
+    /// Who convenes by standing on servers of a platform; only `who`, if somebody is named. Where the platform does not tell
+    /// when that changes, they are to be asked about again.
+    pub async fn standings(&self, platform: Platform, who: Option<&Account>) -> Vec<OnServer> {
+        let unreadable = |fault: Fault| tracing::warn!(%fault, "who convenes by standing cannot be read");
+        let who = who.map(|account| account.id.as_str());
+        let asked = async { rows::standings_on(&mut *self.readers.acquire().await?, platform, who).await };
+        asked.await.map_err(unreadable).unwrap_or_default()
+    }
+
+    /// By what they may do on a server somebody convenes it no more; at most by these roles that they have there.
+    pub async fn stands_no_more(
+        &self,
+        platform: Platform,
+        standing: OnServer,
+        roles: Vec<String>,
+    ) -> Result<(), Stopped> {
+        self.send(Input::StandsNoMore { platform, standing, roles }).await.map(drop)
     }
 
     /// Remembers the last event of a room that needs no second look.

@@ -72,7 +72,7 @@ pub(super) async fn setup(case: &mut Case<'_>, speaker: &Speaker, change: Commun
 
 pub(super) async fn settings(case: &mut Case<'_>, change: CommunityChange) -> Result<Answered, Stop> {
     let line = if change == CommunityChange::default() {
-        view::settings_line(case.here())
+        view::settings_line(case.here(), &case.places)
     } else {
         change_community(case, change).await?
     };
@@ -102,7 +102,7 @@ async fn change_community(
     people::change_community(&mut case.script, &after, set_up.then_some(case.now));
     case.community.community = after;
     rearm(case).await?;
-    Ok(view::settings_line(case.here()))
+    Ok(view::settings_line(case.here(), &case.places))
 }
 
 /// A role that was named instead of a person.

@@ -24,8 +24,9 @@ use crate::domain::community::Platform;
 use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
+use crate::store::people::OnServer;
 use crate::store::script::{Failed, Script};
-use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, places, timers, unread};
+use crate::store::{Fault, Store, bookmarks, civil, meta, outbox, people, places, timers, unread};
 
 /// Everything the engine takes in.
 #[derive(Debug)]
@@ -64,6 +65,11 @@ pub(super) enum Input {
     ServerBack {
         platform: Platform,
         server: String,
+    },
+    StandsNoMore {
+        platform: Platform,
+        standing: OnServer,
+        roles: Vec<String>,
     },
     Greet {
         platform: Platform,
@@ -110,6 +116,7 @@ impl Input {
             Input::ServerLeft { .. } => "server_left",
             Input::ServersAre { .. } => "servers_are",
             Input::ServerBack { .. } => "server_back",
+            Input::StandsNoMore { .. } => "stands_no_more",
             Input::Greet { .. } => "greet",
             Input::PlaceMoved { .. } => "place_moved",
             Input::Unread(_) => "unread",
@@ -407,6 +414,11 @@ impl Desk<'_> {
             }
             Input::ServerBack { platform, server } => {
                 let script = self.placing().server_back(platform, &server).await?;
+                script.run(self.conn).await.map(|()| Outcome::Noted)
+            }
+            Input::StandsNoMore { platform, standing, roles } => {
+                let mut script = Script::default();
+                people::stands_no_more(&mut script, platform, &standing, &roles);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
             Input::Greet { platform, server, channel } => {

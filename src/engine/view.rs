@@ -16,7 +16,7 @@ use crate::speech::message::{
     Words,
 };
 use crate::store::rows::StoredAsk;
-use crate::store::scope::Subject;
+use crate::store::scope::{PlaceRow, Subject};
 use crate::store::{Fault, gatherings, lists, people};
 
 /// Someone's name; nobody's is empty.
@@ -97,7 +97,7 @@ pub(super) fn me_line(member: &Member, accounts: Vec<AccountLine>) -> MeLine {
     }
 }
 
-pub(super) fn settings_line(community: &Community) -> SettingsLine {
+pub(super) fn settings_line(community: &Community, places: &[PlaceRow]) -> SettingsLine {
     SettingsLine {
         name: community.name.as_str().into(),
         zone: community.zone.clone(),
@@ -106,7 +106,7 @@ pub(super) fn settings_line(community: &Community) -> SettingsLine {
         confirm_days: community.norms.confirm_days,
         digest_days: community.norms.digest_days,
         weekly: community.norms.weekly.clone(),
-        threads: community.norms.threads,
+        threads: places.iter().any(|place| place.platform.leaves_threads_open()).then_some(community.norms.threads),
     }
 }
 

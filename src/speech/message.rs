@@ -258,7 +258,8 @@ pub struct SettingsLine {
     pub confirm_days: u8,
     pub digest_days: u8,
     pub weekly: Option<String>,
-    pub threads: bool,
+    /// Whether asks have threads, where that is for the community to choose.
+    pub threads: Option<bool>,
 }
 
 /// Something that happened which a person should hear about once.

@@ -7,7 +7,7 @@ use super::Fault;
 use super::rows::{CommunityRow, Person, PersonRow, StoredCommunity, community_json, from_json, person_json};
 use super::scope::{PlaceRow, Standing, place_json};
 use super::script::Script;
-use crate::domain::community::{Account, Community, Member};
+use crate::domain::community::{Account, Community, Member, Platform};
 use crate::domain::{CommunityId, MemberId};
 
 /// A community first met in a place.
@@ -169,6 +169,46 @@ pub fn set_standing(script: &mut Script, member: MemberId, standing: &Standing, 
     script.write(sql, binds);
 }
 
+/// Somebody's account on a server.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OnServer {
+    pub server: String,
+    pub account: String,
+}
+
+/// Who convenes by standing on servers that the bot is on; only `who`, if somebody is named.
+pub async fn standings_on(
+    conn: &mut SqliteConnection,
+    platform: Platform,
+    who: Option<&str>,
+) -> Result<Vec<OnServer>, Fault> {
+    sqlx::query_as(
+        "select distinct l.server, t.account from standings t join places l on l.id = t.place_id \
+         where l.platform = ?1 and l.server is not null and l.left_at is null and (?2 is null or t.account = ?2) \
+         order by l.server, t.account",
+    )
+    .bind(platform.name())
+    .bind(who)
+    .fetch_all(conn)
+    .await
+}
+
+/// By what they may do on a server somebody convenes it no more; at most by one of these roles, where a community said so.
+pub fn stands_no_more(script: &mut Script, platform: Platform, standing: &OnServer, roles: &[String]) {
+    let roles = serde_json::Value::from(roles).to_string();
+    script.write(
+        "delete from standings where account = ? and place_id in (select l.id from places l where l.platform = ? and l.server = ? \
+         and not exists (select 1 from convening_roles g where g.community_id = l.community_id and g.platform = l.platform \
+          and g.role in (select value from json_each(?))))",
+        [
+            standing.account.as_str().into(),
+            platform.name().into(),
+            standing.server.as_str().into(),
+            roles.into(),
+        ],
+    );
+}
+
 /// Who convenes a place by standing, and by which account.
 pub async fn standing_in(conn: &mut SqliteConnection, place: i64) -> Result<Vec<(MemberId, String)>, Fault> {
     let rows: Vec<(i64, String)> = sqlx::query_as("select member_id, account from standings where place_id = ?")
@@ -325,7 +365,7 @@ pub async fn community(conn: &mut SqliteConnection, community: CommunityId) -> R
 /// The community a public place belongs to, and the place.
 pub async fn of_place(
     conn: &mut SqliteConnection,
-    platform: crate::domain::community::Platform,
+    platform: Platform,
     reference: &str,
 ) -> Result<Option<(CommunityId, PlaceRow)>, Fault> {
     let row: Option<(i64, i64, Option<String>, Option<i64>)> =

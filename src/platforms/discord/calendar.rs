@@ -1,7 +1,7 @@
 //! Gatherings as a server's scheduled events, so that they stand where people on Discord look for what is coming.
 //!
-//! An event has no room for a key that nobody sees. It is known by whose it is, what it is called and when it begins: two
-//! gatherings of one community do not begin at the same minute.
+//! An event has no room for a key that nobody sees. It is known by whose it is, by its name, which is the gathering's and the
+//! community's, and by when it begins.
 
 use jiff::SignedDuration;
 use jiff::fmt::temporal;

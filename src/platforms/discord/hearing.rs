@@ -84,13 +84,16 @@ fn account(user: &User) -> Account {
     Account { platform: Platform::Discord, id: user.id.to_string() }
 }
 
-/// Whoever may manage the server convenes it.
 fn standing(member: &Member) -> Role {
-    let may = member.permissions.unwrap_or_else(Permissions::empty);
-    match may.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR) {
+    match convenes(member.permissions.unwrap_or_else(Permissions::empty)) {
         true => Role::Convener,
         false => Role::Member,
     }
+}
+
+/// Whoever may manage the server convenes it.
+pub(super) fn convenes(may: Permissions) -> bool {
+    may.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR)
 }
 
 /// An acknowledged interaction, to be answered where only its person sees it.

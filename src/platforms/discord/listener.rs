@@ -15,8 +15,8 @@ use serenity::model::application::{
 };
 use serenity::model::channel::Message;
 use serenity::model::gateway::{GatewayIntents, Ready};
-use serenity::model::guild::{Guild, UnavailableGuild};
-use serenity::model::id::{GuildId, InteractionId};
+use serenity::model::guild::{Guild, Role as GuildRole, UnavailableGuild};
+use serenity::model::id::{GuildId, InteractionId, RoleId};
 use serenity::model::permissions::Permissions;
 use tokio_util::sync::CancellationToken;
 
@@ -24,10 +24,11 @@ use super::RunError;
 use super::custom::{Custom, Stale};
 use super::hearing::{self, Interacts};
 use super::session::{self, Session};
+use super::standings::{self, Standings};
 use super::trouble::Trouble;
 use super::unreadable::Unreadable;
 use super::{commands, forms, options, permissions, words};
-use crate::domain::community::{Language, Platform};
+use crate::domain::community::{Account, Language, Platform};
 use crate::engine::Engine;
 use crate::engine::inbound::{Body, Named, Place};
 use crate::engine::suggest::Asking;
@@ -63,12 +64,14 @@ pub(super) async fn run(
         language,
         stopped: CancellationToken::new(),
         servers: Mutex::default(),
+        standings: Standings::default(),
     };
     let stopped = ears.stopped.clone();
     let ears = Arc::new(ears);
     // Nothing here needs a privileged intent.
     let intents = GatewayIntents::GUILDS | GatewayIntents::DIRECT_MESSAGES;
     let listening = Listening(Arc::downgrade(&ears));
+    let mut asking = std::pin::pin!(ears.keep_asking());
     let client = ClientBuilder::new_with_http(session.for_gateway(), intents);
     let client = client.event_handler(listening).raw_event_handler(Unreadable).await;
     let mut client = client.map_err(|error| RunError::Ended(session::ended(&error)))?;
@@ -79,6 +82,7 @@ pub(super) async fn run(
             Err(error) => return Err(RunError::Ended(session::ended(&error))),
             Ok(()) => return Err(RunError::Ended("the connection was closed".to_owned())),
         },
+        () = &mut asking => {}
         () = shutdown.cancelled() => {}
         () = stopped.cancelled() => {}
     }
@@ -97,6 +101,7 @@ struct Ears {
     stopped: CancellationToken,
     /// The names of the servers that the bot is on.
     servers: Mutex<HashMap<GuildId, String>>,
+    standings: Standings,
 }
 
 /// What serenity calls. A shard of serenity 0.12 that was started anew outlives its client (`ShardManager::restart_shard` leaves
@@ -139,6 +144,18 @@ impl EventHandler for Listening {
         }
     }
 
+    async fn guild_role_update(&self, _: Context, _: Option<GuildRole>, _: GuildRole) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.ask_again().await;
+        }
+    }
+
+    async fn guild_role_delete(&self, _: Context, _: GuildId, _: RoleId, _: Option<GuildRole>) {
+        if let Some(ears) = self.0.upgrade() {
+            ears.ask_again().await;
+        }
+    }
+
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
         if let Some(ears) = self.0.upgrade() {
             ears.interaction_create(interaction).await;
@@ -164,6 +181,7 @@ impl Ears {
         let servers: Vec<String> = ready.guilds.iter().map(|guild| guild.id.to_string()).collect();
         let known = self.engine.servers_are(Platform::Discord, &servers).await;
         self.unless_stopped(known);
+        self.ask_again().await;
         if let Err(trouble) = self.keep_commands().await {
             tracing::error!(%trouble, "the commands could not be registered; they are tried again at the next connection");
         }
@@ -209,7 +227,9 @@ impl Ears {
         if message.author.bot || message.guild_id.is_some() || message.content.trim().is_empty() {
             return;
         }
-        let heard = self.engine.hear(hearing::written(&message)).await;
+        let inbound = hearing::written(&message);
+        let _ = self.sure_of(&inbound.place, &inbound.from).await;
+        let heard = self.engine.hear(inbound).await;
         self.unless_stopped(heard);
     }
 }
@@ -219,6 +239,30 @@ impl Ears {
         if result.is_err() {
             self.stopped.cancel();
         }
+    }
+
+    /// Asks about everybody who convenes by standing, every few minutes, until the engine stops.
+    async fn keep_asking(&self) {
+        while !self.stopped.is_cancelled() {
+            tokio::time::sleep(standings::EVERY).await;
+            self.ask_again().await;
+        }
+    }
+
+    async fn ask_again(&self) {
+        let asked = standings::ask_again(&self.session, &self.engine, None).await;
+        self.unless_stopped(asked);
+    }
+
+    /// Where Discord does not say what somebody is, it is asked. Whether it is known then.
+    async fn sure_of(&self, place: &Place, who: &Account) -> bool {
+        if matches!(place, Place::Public { .. }) {
+            return true;
+        }
+        let sure = self.standings.sure_of(&self.session, &self.engine, who).await;
+        let known = matches!(sure, Ok(true));
+        self.unless_stopped(sure);
+        known
     }
 
     /// Registers the commands if they are not registered as they are now.
@@ -273,6 +317,7 @@ impl Ears {
             Body::Invoked(filled) if filled.spec.verb == Verb::CommunityCheck => self.able(&scene.place).await,
             _ => Vec::new(),
         };
+        let _ = self.sure_of(&scene.place, &scene.from).await;
         let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named, able)).await;
         self.unless_stopped(heard);
         Ok(())
@@ -330,7 +375,8 @@ impl Ears {
                 field: field.to_owned(),
                 typed: typed.to_owned(),
             };
-            if let Some(suggested) = self.engine.suggest(&asking).await {
+            let sure = self.sure_of(&asking.place, &asking.from).await;
+            if sure && let Some(suggested) = self.engine.suggest(&asking).await {
                 choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(
                     |one| {
                         let name = copy::choice(&one.choice, &suggested.voice);

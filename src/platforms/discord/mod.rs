@@ -9,7 +9,7 @@
 //! person only.
 //!
 //! Reading order: `session` (the application and its connections), `commands` and `forms` (what people can fill in),
-//! `options` and `custom` (what comes of them, and what buttons carry), `hearing` (an interaction becomes an inbound), `listener` (what Discord tells, and `unreadable`: what of it the SDK does not understand), `words` (how
+//! `options` and `custom` (what comes of them, and what buttons carry), `hearing` (an interaction becomes an inbound), `standings` (who still convenes), `listener` (what Discord tells, and `unreadable`: what of it the SDK does not understand), `words` (how
 //! a message looks), `gateway` (the way out) with `threads`, `calendar`, `permissions` and `trouble`.
 //!
 //! [`Answer::Whisper`]: crate::engine::inbound::Answer::Whisper
@@ -30,6 +30,7 @@ mod listener;
 mod options;
 mod permissions;
 mod session;
+mod standings;
 mod threads;
 mod trouble;
 mod unreadable;

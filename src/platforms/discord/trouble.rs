@@ -50,6 +50,7 @@ const UNCLEAR_WAIT: SignedDuration = SignedDuration::from_secs(30);
 /// <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>
 mod code {
     pub(super) const UNKNOWN_CHANNEL: isize = 10003;
+    pub(super) const UNKNOWN_MEMBER: isize = 10007;
     pub(super) const UNKNOWN_MESSAGE: isize = 10008;
     pub(super) const UNKNOWN_USER: isize = 10013;
     pub(super) const UNKNOWN_WEBHOOK: isize = 10015;
@@ -120,7 +121,7 @@ impl Trouble {
                 | code::CANNOT_MESSAGE
                 | code::MISSING_PERMISSIONS,
             ) => Trouble::Closed(code.to_string()),
-            (_, code::UNKNOWN_MESSAGE | code::UNKNOWN_EVENT) => Trouble::Gone(code),
+            (_, code::UNKNOWN_MEMBER | code::UNKNOWN_MESSAGE | code::UNKNOWN_EVENT) => Trouble::Gone(code),
             _ => Trouble::Refused(format!("{status} ({code})")),
         }
     }

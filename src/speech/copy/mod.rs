@@ -170,7 +170,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
             );
         }
         Message::Event { line, community } => {
-            d.heading("event-name", &[("community", said(&community.0))]);
+            d.heading("event-name", &[("community", said(&community.0)), ("gathering", own(line.gathering))]);
             d.tell("event-about", &[("gathering", own(line.gathering))]);
         }
         Message::ShortHelp => {

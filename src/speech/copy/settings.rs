@@ -62,7 +62,7 @@ pub(super) fn community(d: &mut Draft<'_>, settings: &SettingsLine) {
 }
 
 fn settings_lines(d: &Draft<'_>, settings: &SettingsLine) -> Vec<Line> {
-    vec![
+    let mut lines = vec![
         d.line("settings-zone", &[("zone", own(settings.zone.name()))]),
         d.line("settings-language", &[("language", key(settings.language.tag()))]),
         d.line("settings-nudges", &[("nudges", count(settings.nudges))]),
@@ -72,8 +72,10 @@ fn settings_lines(d: &Draft<'_>, settings: &SettingsLine) -> Vec<Line> {
             Some(schedule) => d.line("settings-weekly", &[("schedule", literal(schedule))]),
             None => d.line("settings-weekly-off", &[]),
         },
-        d.line("settings-threads", &[("threads", key(if settings.threads { "on" } else { "off" }))]),
-    ]
+    ];
+    let threads = |wanted| d.line("settings-threads", &[("threads", key(if wanted { "on" } else { "off" }))]);
+    lines.extend(settings.threads.map(threads));
+    lines
 }
 
 pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)], troubles: &[Trouble], backup: Option<Timestamp>) {

@@ -342,7 +342,7 @@ fn settings_line() -> SettingsLine {
         confirm_days: 5,
         digest_days: 3,
         weekly: Some("0 9 * * Mon".to_owned()),
-        threads: true,
+        threads: Some(true),
     }
 }
 
@@ -731,7 +731,7 @@ pub fn messages() -> Vec<Message> {
             confirm_days: days,
             digest_days: days,
             weekly: None,
-            threads: false,
+            threads: Some(false),
             ..settings_line()
         };
         all.push(Message::Settings(few));
