@@ -61,7 +61,7 @@ class Deaf(community.Community):
         print(f"  {len(lines)} messages in {time.monotonic() - began:.0f} s", flush=True)
         for member in self.people.values():
             member.listen()
-        await ana.wait("the last that was said", lambda s: s.id == self.said[-1])
+        await ana.wait("the last that was said", lambda s: s.id == self.said[-1], ANSWERED_WITHIN)
         check(not ana.all(answered(self.commands[-1][1])), "the bot was not away")
 
         step("it comes back, and every command is answered")
