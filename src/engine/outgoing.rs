@@ -215,22 +215,17 @@ impl Claiming<'_> {
         let message = meaning::resolve(self.conn, meaning, &to).await?;
         let Some(message) = message else { return Ok(None) };
         let mut frozen = Frozen { message, voice, edits: row.card.clone(), thread: None, opens_thread: false };
-        if let (Some(community), Destination::Place { platform, id }) = (row.community_id, destination(row)?)
-            && self.threads(CommunityId(community), platform).await?
-        {
-            let is_card = row.cause == Cause::Card.name();
-            frozen.opens_thread = is_card && platform.leaves_threads_open();
-            frozen.thread = self.thread(row, CommunityId(community), platform, &id).await?;
+        if let (Some(community), Destination::Place { platform, id }) = (row.community_id, destination(row)?) {
+            let community = CommunityId(community);
+            if platform.leaves_threads_open() {
+                let stored = people::community(self.conn, community).await?;
+                let wanted = stored.is_some_and(|stored| stored.community.norms.threads);
+                frozen.opens_thread = wanted && row.cause == Cause::Card.name();
+            } else {
+                frozen.thread = self.thread(row, community, platform, &id).await?;
+            }
         }
         Ok(Some(frozen))
-    }
-
-    /// Whether asks have threads there.
-    async fn threads(&mut self, community: CommunityId, platform: Platform) -> Result<bool, Fault> {
-        if !platform.leaves_threads_open() {
-            return Ok(true);
-        }
-        Ok(people::community(self.conn, community).await?.is_some_and(|stored| stored.community.norms.threads))
     }
 
     /// What is said in a place about exactly one ask belongs under that ask's card there.

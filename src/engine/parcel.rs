@@ -59,7 +59,7 @@ pub struct Parcel {
     /// The platform's id of the card of the one ask this is about, in the place where this goes: the conversation about the
     /// ask stands under it.
     pub thread: Option<String>,
-    /// A card under which the community wants a thread, on a platform where one has to be opened.
+    /// A card under which the community wants a thread, where the platform has to be told to open one.
     pub opens_thread: bool,
     /// If an earlier attempt was never resolved: since when. It must be looked up before it is sent again.
     pub unresolved_since: Option<Timestamp>,

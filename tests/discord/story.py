@@ -11,6 +11,7 @@ Exit code 0 if all of it holds; otherwise 1, and what was missing.
 
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "stories"))
@@ -36,9 +37,9 @@ class Story(played.Played):
     log = EVERYTHING
 
     def tell(self):
-        for name in ("amara", "dev", "bea", "luis", "noor", "sol", "wim", "zoe"):
+        for name in ("amara", "dev", "bea", "luis", "noor", "sol", "kim", "wim", "zoe"):
             self.enter(name, shown=f"{name.title()} {FAMILY}")
-        self.east = self.open_server(f"Eastbank {FAMILY}", "amara", HERE, members=["dev", "bea", "luis", "noor", "sol"])
+        self.east = self.open_server(f"Eastbank {FAMILY}", "amara", HERE, members=["dev", "bea", "luis", "noor", "sol", "kim"])
         self.west = self.open_server(f"Westbank {FAMILY}", "wim", THERE, members=["zoe", "noor"])
         self.starts = 0
         self.begin("2026-03-10 08:00")
@@ -55,6 +56,9 @@ class Story(played.Played):
         self.direct_messages_are_closed()
         self.an_outage_changes_nothing()
         self.put_out_and_back()
+        self.whoever_loses_a_role_convenes_no_more()
+        self.gatherings_are_events()
+        self.an_ask_has_a_thread()
         self.two_servers_know_nothing_of_each_other()
         self.private_things_stayed_private()
         self.bot.end()
@@ -335,6 +339,73 @@ class Story(played.Played):
         self.until_places_left(1)
         self.twin.post("/guild/add", guild=self.east["id"])
         self.until_places_left(0)
+
+    # --- what changes on a server ----------------------------------------------------------------------------------------
+
+    def whoever_loses_a_role_convenes_no_more(self):
+        step("whoever loses the role they convened by convenes no more, alone with the bot either, and hears of nothing private")
+        kim, server = self.people["kim"], self.east["id"]
+        role = self.twin.post("/role", guild=server, name="Keepers", permissions=["MANAGE_GUILD"], members=[kim.id])["id"]
+        self.only(kim.slash("chat", "care"))
+        self.only(kim.slash("dm", "care"))
+        self.twin.post("/member/roles", guild=server, user=kim.id, roles=[])
+        # Whatever was learned about Kim is good for half a minute, and everybody is asked about anew at the latest at the next start.
+        self.begin("2026-03-18 11:00")
+        told = self.only(kim.slash("dm", "care"))
+        check("for conveners" in told, f"alone with the bot Kim convenes on: {told}")
+        self.only(self.people["sol"].slash("chat", "ask", words=f"A {SECRET} {WORD} visit", visibility="private"))
+        self.wait_for("amara", "dm", "visit")
+        check(SECRET not in self.only(kim.slash("dm", "needs")), "Kim is shown what is for conveners")
+        check(SECRET not in str(kim.completes("dm", "pledge", "ask", "")), "Kim is offered what is for conveners")
+
+        step("a role that is named a convening one works until the server takes its people's away")
+        named = self.twin.post("/role", guild=server, name="Bakers", permissions=[], members=[kim.id])["id"]
+        self.only(self.people["amara"].slash("chat", "convener add", who=named))
+        self.only(kim.slash("chat", "needs"))
+        check("for conveners" not in self.only(kim.slash("dm", "care")), "the named role does not convene")
+        self.twin.post("/role/delete", guild=server, role=named)
+        self.twin.post("/role/delete", guild=server, role=role)
+        self.begin("2026-03-18 12:00")
+        told = self.only(kim.slash("dm", "care"))
+        check("for conveners" in told, f"without the role Kim convenes on: {told}")
+
+    def gatherings_are_events(self):
+        step("gatherings stand among the server's events, two in the same minute as two, and each is called off by itself")
+        amara = self.people["amara"]
+        for _ in range(2):
+            self.only(amara.slash("chat", "gathering new", when="2027-01-12 18:00", where="Library"))
+        self.until_events("G1", "G2")
+        self.only(amara.slash("chat", "gathering cancel", gathering="G2"))
+        self.until_events("G1")
+        self.only(amara.slash("chat", "gathering cancel", gathering="G1"))
+        self.until_events()
+
+    def until_events(self, *wanted):
+        """Nobody is told when an event is there; so it is looked for after each answer of somebody elsewhere."""
+        for _ in range(50):
+            names = sorted(event["name"] for event in self.twin.get("/events", guild=self.east["id"]))
+            if names == [f"Gathering {gathering} · Eastbank" for gathering in wanted]:
+                return
+            self.only(self.people["zoe"].slash("pond", "needs"))
+        check(False, f"among the events there is {names}, not {wanted}")
+
+    def an_ask_has_a_thread(self):
+        step("where a community wants it, an ask has a thread under its card; what is said there is said in the community")
+        dev, bea, noor = self.people["dev"], self.people["bea"], self.people["noor"]
+        self.only(self.people["amara"].slash("chat", "community settings", threads=True))
+        ask = re.search(r"A\d+", self.only(dev.slash("chat", "ask", words=f"A long {WORD} table", need=2)))[0]
+        card = self.wait_for("noor", "help", f"{ask} is looking for help")
+        self.only(bea.slash("chat", "pledge", ask=ask, what=f"my {WORD} table", by="2026-03-27"))
+        self.wait_for("noor", "help", "1 of 2")
+        check(self.threads() == {card["id"]: f"About {ask}"}, f"the threads are {self.threads()}")
+        self.only(noor.slash(card["id"], "pledge", ask=ask, what=f"mine {WORD}", by="2026-03-27"))
+        self.wait_for("noor", "help", f"{ask} is in hand")
+        check(noor.sees(card["id"]) == [], "the bot says something in the thread")
+
+    def threads(self):
+        """The names of the server's public threads, by their ids."""
+        channels = self.twin.get("/channels", guild=self.east["id"])
+        return {channel["id"]: channel["name"] for channel in channels if channel["type"] == 11}
 
     def places_left(self):
         ((left,),) = (row.values() for row in self.bot.rows("select count(*) from places where left_at is not null"))

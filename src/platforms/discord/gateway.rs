@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 use serenity::builder::CreateAttachment;
 use serenity::http::MessagePagination;
 use serenity::model::application::{ActionRowComponent, Button, ButtonKind};
@@ -113,54 +113,13 @@ impl DiscordGateway {
                 let message = MessageId::new(number(message)?);
                 self.session.http.edit_message(channel, message, &body, files).await?
             }
-            (Target::Channel(channel), None) => {
-                let sent = self.post(channel, parcel, files, &body).await?;
-                if parcel.opens_thread {
-                    threads::offer(&self.session, channel, sent.id, parcel).await;
-                }
-                sent
-            }
+            (Target::Channel(channel), None) => self.session.http.send_message(channel, files, &body).await?,
             (Target::Calendar(server), _) => return calendar::put(&self.session, server, letter).await,
         };
+        if parcel.opens_thread {
+            threads::open_under(&self.session, &sent, parcel).await;
+        }
         Ok(sent.id.to_string())
-    }
-
-    /// In the thread under its card, if it belongs in one and there is one to be had; otherwise in the channel.
-    async fn post(
-        &self,
-        channel: ChannelId,
-        parcel: &Parcel,
-        files: Vec<CreateAttachment>,
-        body: &Value,
-    ) -> Result<channel::Message, Trouble> {
-        let http = &self.session.http;
-        if let Some(card) = &parcel.thread {
-            let card = MessageId::new(number(card)?);
-            let thread = threads::under(card);
-            let mut sent = http.send_message(thread, files.clone(), body).await.map_err(Trouble::from);
-            if sent.as_ref().is_err_and(Trouble::took_nothing_ever)
-                && threads::open(&self.session, channel, card, parcel).await.is_ok()
-            {
-                sent = http.send_message(thread, files.clone(), body).await.map_err(Trouble::from);
-            }
-            if !sent.as_ref().is_err_and(Trouble::took_nothing_ever) {
-                return sent;
-            }
-        }
-        Ok(http.send_message(channel, files, body).await?)
-    }
-
-    /// Wherever it may stand: in the thread under its card, or in the channel.
-    async fn search_all(&self, channel: ChannelId, parcel: &Parcel, since: Timestamp) -> Result<Lookup, Trouble> {
-        if let Some(card) = &parcel.thread {
-            let thread = threads::under(MessageId::new(number(card)?));
-            match self.search(thread, &parcel.key, since).await {
-                // There is no thread, so nothing stands in it.
-                Ok(Lookup::Absent) | Err(Trouble::Closed(_)) => {}
-                other => return other,
-            }
-        }
-        self.search(channel, &parcel.key, since).await
     }
 
     /// Reads a channel back for the bot's own message with this key.
@@ -252,7 +211,7 @@ impl Gateway for DiscordGateway {
 
     async fn find(&self, parcel: &Parcel, since: Timestamp) -> Lookup {
         let found = match self.target(&parcel.destination).await {
-            Ok(Target::Channel(channel)) => self.search_all(channel, parcel, since).await,
+            Ok(Target::Channel(channel)) => self.search(channel, &parcel.key, since).await,
             Ok(Target::Whisper(token)) => match self.session.whispers.get_original_interaction_response(token).await {
                 Ok(answer) if holds(&answer, &parcel.key) => Ok(Lookup::Found(answer.id.to_string())),
                 Ok(_) => Ok(Lookup::Absent),

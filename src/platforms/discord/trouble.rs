@@ -65,11 +65,6 @@ mod code {
 }
 
 impl Trouble {
-    /// Whether it was not taken and never will be, there.
-    pub(super) fn took_nothing_ever(&self) -> bool {
-        matches!(self, Trouble::Refused(_) | Trouble::Closed(_) | Trouble::Gone(_))
-    }
-
     /// The outcome if the message itself had been handed to Discord.
     pub(super) fn while_sending(self) -> Outcome {
         match self {
