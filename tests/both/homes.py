@@ -26,7 +26,7 @@ import community  # noqa: E402
 import played  # noqa: E402
 from bot import BOT, ZONE, civil  # noqa: E402
 from checks import check, entered  # noqa: E402
-from community import bot_entered, card_of, from_bot  # noqa: E402
+from community import answered, bot_entered, card_of, from_bot  # noqa: E402
 from program import section  # noqa: E402
 from twin import Twin  # noqa: E402
 
@@ -77,20 +77,34 @@ class Homes(community.Community):
             await member.wait("the bot in the room", bot_entered(self.room), 60)
         self.discord.open_server(server, on_discord[0], [CHANNEL])
 
-    def begin_at(self, at):
+    def begin_at(self, at, hears=True):
         """Starts the bot at this time; if it runs, it is ended first."""
         if self.bot.process is not None:
             self.bot.stop()
             self.twin.until(connected=False)
         self.bot.start(at=at)
         self.lines.append(f":now {at:%Y-%m-%d %H:%M} {ZONE}")
-        self.discord.hears()
+        if hears:
+            self.discord.hears()
 
     def killed(self):
         """As if the power went; and on again."""
         self.bot.kill()
         self.twin.until(connected=False)
         self.bot.start()
+
+    def discord_goes(self):
+        """Discord takes nothing any more and says nothing; what is told it first it takes, and does not come to say so."""
+        self.twin.post("/fault", route="POST /channels/*/messages", do="drop_after", times=1)
+        self.twin.post("/fault", route="*", do="drop_before", times=100_000)
+        self.twin.post("/fault", gateway="refuse", on=True)
+        if self.bot.process is not None:
+            self.twin.post("/fault", gateway="close", code=4000)
+
+    def discord_is_back(self):
+        self.twin.post("/fault/clear")
+        self.twin.post("/fault", gateway="refuse", on=False)
+        self.discord.hears()
 
     # --- what people do --------------------------------------------------------------------------------------------------
 
@@ -108,8 +122,8 @@ class Homes(community.Community):
             speaker = self.made_by[about][0]
         if command in OF_ASKER:
             speaker = self.made_by[self.made_by[about][1]][0]
-        if made := command in ("ask", "pledge") and re.search(r"\b[AP]\d+\b", answer):
-            self.made_by[made.group()] = (speaker, about)
+        if command in ("ask", "pledge"):
+            self.made_by[named(answer)] = (speaker, about)
         alone = "@dm" if options.get("visibility") == "private" else ""
         self.lines.append(f"{speaker}{alone}: /{written(command, options)}")
 
@@ -172,18 +186,20 @@ class Homes(community.Community):
 
     # --- in the end ------------------------------------------------------------------------------------------------------
 
-    def check_whole(self):
-        """What holds at the end of every script. The bot does not run any more."""
+    def check_whole(self, failed=()):
+        """What holds at the end of every script, in which these messages were not taken. The bot does not run any more."""
         self.check_answers()
         self.check_keys()
         self.check_read()
         self.discord.finish()
-        nonces = [m["nonce"] for p in self.discord.people.values() for m in p.sees(DM) if m["nonce"] and m["from"] == "barnraiser"]
-        nonces += [m["nonce"] for m in self.discord.people["sol"].sees(CHANNEL) if m["nonce"] and m["from"] == "barnraiser"]
-        check(len(nonces) == len(set(nonces)), "said twice on Discord")
-        waits = self.bot.ask("select cause, state, refs from outbox where state in ('sending', 'unknown', 'parked', 'failed') and cause != 'event'")
+        eyes = [(person, where) for person in self.discord.people.values() for where in (CHANNEL, DM)]
+        seen = {m["id"]: m for person, where in eyes for m in person.sees(where) if m["from"] == "barnraiser"}
+        keys = [message["nonce"] for message in seen.values() if message["nonce"]]
+        check(len(keys) == len(set(keys)), "something was said twice on Discord")
         # The story's gathering is long over by the stand-in's clock, and Discord's calendar takes nothing of the past.
-        check(not waits, f"not settled: {waits}")
+        waits = "select cause, state, refs from outbox where state in ('sending', 'unknown', 'parked', 'failed') and cause != 'event'"
+        rest = self.bot.ask(waits)
+        check(rest == list(failed), f"not settled: {rest}")
 
     def totals(self, data, script):
         """The totals of a community in a data folder, after what the script says."""
@@ -206,6 +222,13 @@ def code(text):
     return found.group()
 
 
+def named(text):
+    """The first ask or pledge that an answer names."""
+    found = re.search(r"\b[AP]\d+\b", text)
+    check(found, f"no ask and no pledge in {text!r}")
+    return found.group()
+
+
 def figures(text):
     """Every figure and id in a text, in order, and not what could be typed or when it is."""
     text = re.sub(r"(/|!aid )\w+ [^\n]*", "", text.replace("*", "").replace("`", ""))
@@ -223,6 +246,8 @@ def main(script, about):
         folder = pathlib.Path(folder)
         wanted.record = folder / "wire.jsonl"
         with Twin(wanted.twin, wanted.record) as twin:
+            # Discord's own care that nothing is said twice is not relied on.
+            twin.post("/settings", nonce_window_ms=0)
             # How long an unclear message rests before it is looked up changes nothing about what happens then.
             more = f'[delivery]\nquarantine_seconds = 1\n[log]\nlevel = "{played.Played.log}"\n{section(twin, folder)}'
             placed = type(script.__name__, (script,), {"twin": twin, "more": more})
