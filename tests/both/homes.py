@@ -41,6 +41,9 @@ POSITIONS = ("ask", "pledge", "id", "code", "account", "words")
 OF_HELPER, OF_ASKER = ("done", "adjust", "handback"), ("confirm", "thanks")
 """Whose a pledge must be, and whose the ask it is for, for somebody to say this about it."""
 
+PATIENT = 55
+"""Seconds; what met a bad connection is tried again half a minute later, however soon the platform is back."""
+
 CODE = re.compile(r"\b[B-DF-HJ-NP-TV-Z]{4}-[B-DF-HJ-NP-TV-Z]{4}\b")
 
 
@@ -104,7 +107,7 @@ class Homes(community.Community):
     def discord_is_back(self):
         self.twin.post("/fault/clear")
         self.twin.post("/fault", gateway="refuse", on=False)
-        self.discord.hears()
+        self.twin.post("/until", timeout_ms=PATIENT * 1000, connected=True)
 
     # --- what people do --------------------------------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class Homes(community.Community):
 
     async def card(self, ask, words):
         """Waits until the one card of an ask says this in both places, and compares their figures; both, as they are."""
-        seen = self.discord.people["sol"].waits_to_see(CHANNEL, words)[-1]
+        seen = self.on_discord("sol", CHANNEL, words)
         check(seen["text"].startswith(f"{ask} ") or f"{ask} is" in seen["text"], f"not {ask}'s card: {seen['text']}")
         of_discord = [m for m in self.discord.people["sol"].sees(CHANNEL) if f"{ask} is" in m["text"]]
         check([m["id"] for m in of_discord] == [seen["id"]], f"{ask} has {len(of_discord)} cards on Discord")
@@ -182,7 +185,13 @@ class Homes(community.Community):
 
     def alone_on_discord(self, name, words, times=1):
         """The same in their direct messages on Discord."""
-        return self.discord.people[name].waits_to_see(DM, words, times)[-1]
+        return self.on_discord(name, DM, words, times)
+
+    def on_discord(self, name, where, words, times=1):
+        """The newest message there with these words, which so many have by now."""
+        person = self.discord.people[name]
+        holds = {"user": person.id, "channel": where, "contains": words, "count": times}
+        return self.twin.post("/until", timeout_ms=PATIENT * 1000, **holds)[-1]
 
     # --- in the end ------------------------------------------------------------------------------------------------------
 

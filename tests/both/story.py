@@ -27,7 +27,7 @@ class Story(homes.Homes):
     begin = civil("2026-03-05 18:00")
 
     async def tell(self):
-        on_matrix, on_discord = ["amara", "dev", "bea", "luis", "hana"], ["dora", "bea", "luis", "noor", "pia", "mallory", "sol"]
+        on_matrix, on_discord = ["amara", "dev", "bea", "luis", "hana"], ["dora", "amara", "bea", "luis", "noor", "pia", "mallory", "sol"]
         await self.open(on_matrix, on_discord, "Eastbank on the other side")
         await self.two_places()
         await self.asks_and_promises()
@@ -60,7 +60,7 @@ class Story(homes.Homes):
         await self.refused("dora", CHANNEL, "community link", OTHERS, code=second)
         told = await self.says("amara", ROOM, "community link", code=second)
         check("is now a place of Eastbank" in told, f"joined, it says {told!r}")
-        self.discord.people["sol"].waits_to_see(CHANNEL, "belong together, as Eastbank")
+        self.on_discord("sol", CHANNEL, "belong together, as Eastbank")
         await self.people["hana"].wait("the news", lambda s: s.room == self.room and "belong together, as Eastbank" in s.body)
         self.alone_on_discord("dora", "is now a place of Eastbank")
         check("G1" in await self.says("pia", CHANNEL, "gathering list"), "the gathering is not known on Discord")
@@ -151,6 +151,26 @@ class Story(homes.Homes):
             told = await self.says("luis", where, "pledge", ask="A4", what="mine", by="2026-03-20")
             check("P5" not in told, f"he promises himself something, {where}: {told}")
 
+        step("whoever is invited to a private ask by one account is by the other")
+        letter = "somebody to read a letter"
+        await self.does("noor", CHANNEL, "ask", words=letter, visibility="private")
+        await self.says("noor", CHANNEL, "invite", ask="A5", who="luis")
+        for where in (CHAT, DM):
+            check(letter in await self.says("luis", where, "needs"), f"Luis is not shown what he is invited to, {where}")
+        # A form of Discord's names only who is on that server.
+        self.discord.people["noor"].says(DM, "invite A5 who:hana")
+        self.alone_on_discord("noor", "hana")
+        check(letter in await self.says("hana", CHAT, "needs"), "Hana, who is on Matrix alone, is not shown it")
+        check(letter not in await self.says("bea", CHAT, "needs"), "Bea is shown what Luis is invited to")
+
+        step("who convenes by the one account does by the other, where no platform says so; and reads what is private")
+        first = code(await self.says("amara", CHAT, "link"))
+        second = code(await self.says("amara", CHANNEL, "link", code=first))
+        check("conveners" in await self.says("amara", DM, "care"), "she convenes already")
+        await self.says("amara", CHAT, "link", code=second)
+        care = await self.says("amara", DM, "care")
+        check("conveners" not in care, f"she does not convene on Discord: {care}")
+
     # --- reminders -------------------------------------------------------------------------------------------------------
 
     async def a_reminder_on_matrix(self):
@@ -207,15 +227,16 @@ class Story(homes.Homes):
         step("Discord is away: on Matrix all goes on, also after a death; when it is back, all of it is there once")
         self.discord_goes()
         await self.does("dev", ROOM, "ask", words="Soup for the evening", need=5)
-        await self.does("hana", ROOM, "pledge", ask="A5", what="lentils", by="2026-03-28")
+        await self.does("hana", ROOM, "pledge", ask="A6", what="lentils", by="2026-03-28")
         await self.does("hana", ROOM, "pledge", ask="A2", what="a spade", by="2026-03-28")
         self.killed()
-        await self.does("amara", ROOM, "pledge", ask="A5", what="bread", by="2026-03-28")
-        await self.people["hana"].wait("A5 on Matrix", lambda s: s.room == self.room and s.edits and "2 of 5" in s.body)
+        await self.does("amara", ROOM, "pledge", ask="A6", what="bread", by="2026-03-28")
+        await self.people["hana"].wait("A6 on Matrix", lambda s: s.room == self.room and s.edits and "2 of 5" in s.body)
         seen = [message["text"] for message in self.discord.people["sol"].sees(CHANNEL)]
         check(not [text for text in seen if "of 5" in text and "0 of 5" not in text], "it was not away")
+        await self.bot.shows("readyz", 200, 60)
         self.discord_is_back()
-        await self.card("A5", "2 of 5")
+        await self.card("A6", "2 of 5")
         await self.card("A2", "2 of 2")
         self.alone_on_discord("noor", "a spade")
 
@@ -223,15 +244,16 @@ class Story(homes.Homes):
         step("Matrix is away: on Discord all goes on, also after a death; when it is back, all of it is there once")
         await asyncio.to_thread(self.home.stop)
         await self.does("noor", CHANNEL, "ask", words="Somebody who sings", need=6)
-        await self.does("pia", CHANNEL, "pledge", ask="A6", what="two songs", by="2026-03-28")
-        await self.does("pia", CHANNEL, "pledge", ask="A5", what="spoons", by="2026-03-28")
+        await self.does("pia", CHANNEL, "pledge", ask="A7", what="two songs", by="2026-03-28")
+        await self.does("pia", CHANNEL, "pledge", ask="A6", what="spoons", by="2026-03-28")
         self.killed()
         self.discord.hears()
-        await self.does("mallory", CHANNEL, "pledge", ask="A6", what="a third", by="2026-03-28")
-        self.discord.people["sol"].waits_to_see(CHANNEL, "2 of 6")
+        await self.does("mallory", CHANNEL, "pledge", ask="A7", what="a third", by="2026-03-28")
+        self.on_discord("sol", CHANNEL, "2 of 6")
+        await self.bot.shows("readyz", 200, 60)
         await asyncio.to_thread(self.home.start)
-        await self.card("A6", "2 of 6")
-        await self.card("A5", "3 of 5")
+        await self.card("A7", "2 of 6")
+        await self.card("A6", "3 of 5")
         await self.alone("dev", "spoons")
 
     async def all_at_once(self):
@@ -239,24 +261,24 @@ class Story(homes.Homes):
         await self.does("dev", ROOM, "ask", words="Chairs", need=40)
         said, begun = [], []
         for number in range(1, 7):
-            said.append(await self.say("hana", self.room, f'!aid pledge A7 what:"chair {number}" by:2026-03-28'))
-            begun.append(self.discord.people["pia"].slash(CHANNEL, "pledge", wait="none", ask="A7", what=f"seat {number}", by="2026-03-28"))
+            said.append(await self.say("hana", self.room, f'!aid pledge A8 what:"chair {number}" by:2026-03-28'))
+            begun.append(self.discord.people["pia"].slash(CHANNEL, "pledge", wait="none", ask="A8", what=f"seat {number}", by="2026-03-28"))
             if number == 3:
                 await self.people["hana"].wait("the first answer", homes.answered(said[0]))
                 self.bot.kill()
                 self.bot.start()
         await self.people["hana"].wait_for_all("every answer on Matrix", [homes.answered(event) for event in said], 180)
         self.discord.hears()
-        await self.does("pia", CHANNEL, "pledge", ask="A7", what="the last seat", by="2026-03-28")
+        await self.does("pia", CHANNEL, "pledge", ask="A8", what="the last seat", by="2026-03-28")
         outcomes = [self.discord.people["pia"].outcome(one) for one in begun]
         confirmed = [one for one in outcomes if not one.failed]
         check(all("Your pledge is" in self.only(one) for one in confirmed), f"confirmed otherwise: {outcomes}")
         count = len(said) + len(confirmed) + 1
         print(f"    {len(confirmed)} of {len(begun)} on Discord were confirmed", flush=True)
-        ((promised,),) = self.bot.ask("select count(*) from pledges p join asks a on a.community_id = p.community_id and a.number = p.ask where a.number = 7")
+        ((promised,),) = self.bot.ask("select count(*) from pledges p join asks a on a.community_id = p.community_id and a.number = p.ask where a.number = 8")
         check(promised == count, f"{count} were confirmed and {promised} are recorded")
-        await self.card("A7", f"{count} of 40")
-        self.lines += [f'hana: /pledge A7 what:"a chair" by:2026-03-28'] * (count - 1)
+        await self.card("A8", f"{count} of 40")
+        self.lines += [f'hana: /pledge A8 what:"a chair" by:2026-03-28'] * (count - 1)
 
     # --- the digest, and the end -----------------------------------------------------------------------------------------
 
@@ -267,7 +289,7 @@ class Story(homes.Homes):
         there = self.alone_on_discord("dora", "This is what everyone will read")
         check(figures(before.body) == figures(there["text"]), f"they read {before.body!r} and {there['text']!r}")
         self.begin_at(civil("2026-03-16 09:03"))
-        of_discord = self.discord.people["sol"].waits_to_see(CHANNEL, "what we kept")[-1]["text"]
+        of_discord = self.on_discord("sol", CHANNEL, "what we kept")["text"]
         digest = lambda s: s.room == self.room and "what we kept" in s.body  # noqa: E731
         of_matrix = (await self.people["hana"].wait("the digest", digest, 60)).body
         check("3 of" in of_matrix, f"three were kept: {of_matrix!r}")
@@ -275,7 +297,7 @@ class Story(homes.Homes):
 
     async def a_reminder_waits_for_discord(self):
         step("a reminder for Discord waits for it, and goes nowhere else; the next one goes where Bea was meanwhile")
-        verse = homes.named(await self.does("bea", CHANNEL, "pledge", ask="A6", what="a verse", by="2026-03-20"))
+        verse = homes.named(await self.does("bea", CHANNEL, "pledge", ask="A7", what="a verse", by="2026-03-20"))
         self.bot.stop()
         self.twin.until(connected=False)
         self.discord_goes()
