@@ -34,7 +34,6 @@ ROOM, CHAT = "room", "chat"
 """Where somebody speaks on Matrix: in the community's room, or alone with the bot."""
 CHANNEL, DM = "help", "dm"
 """And on Discord."""
-MATRIX, DISCORD = (ROOM, CHAT), (CHANNEL, DM)
 
 POSITIONS = ("ask", "pledge", "id", "code", "account", "words")
 """Options that have no name where a command is written as text, in this order."""
@@ -57,7 +56,8 @@ class Homes(community.Community):
     def __init__(self, home, bot, wanted):
         super().__init__(home, bot, wanted)
         self.discord = played.Played(self.twin, bot, wanted.record)
-        self.room = None
+        self.rooms = {}
+        """The ids of rooms by where people say they speak."""
         self.lines = []
         """What was asked, promised and done, as the console would be told."""
         self.made_by = {}
@@ -72,13 +72,21 @@ class Homes(community.Community):
         for name in on_discord:
             self.discord.enter(name, shown=name.title())
         self.begin_at(self.begin)
-        first, *others = (self.people[name] for name in on_matrix)
-        invited = [member.id for member in others]
-        self.room = await first.create_room("Eastbank", invite=[BOT, *invited], encrypted=True)
-        await first.wait_for_all("everybody in the room", [entered(self.room, user) for user in invited])
-        for member in self.people.values():
-            await member.wait("the bot in the room", bot_entered(self.room), 60)
+        await self.open_room(ROOM, *on_matrix)
         self.discord.open_server(server, on_discord[0], [CHANNEL])
+
+    async def open_room(self, where, *names):
+        """An encrypted room of the first one's, with the others and the bot in it."""
+        first, *others = (self.people[name] for name in names)
+        invited = [member.id for member in others]
+        room = self.rooms[where] = await first.create_room(where, invite=[BOT, *invited], encrypted=True)
+        await first.wait_for_all("everybody in the room", [entered(room, user) for user in invited])
+        for member in (first, *others):
+            await member.wait("the bot in the room", bot_entered(room), 60)
+
+    @property
+    def room(self):
+        return self.rooms[ROOM]
 
     def begin_at(self, at, hears=True):
         """Starts the bot at this time; if it runs, it is ended first."""
@@ -120,7 +128,7 @@ class Homes(community.Community):
     def note(self, who, where, command, answer="", /, **options):
         """Somebody did by a sign or a button what this command does."""
         about = options.get("pledge") or options.get("ask") or options.get("id")
-        speaker = f"{who}{'' if where in MATRIX else '-d'}"
+        speaker = f"{who}{'-d' if self.is_discord(where) else ''}"
         if command in OF_HELPER:
             speaker = self.made_by[about][0]
         if command in OF_ASKER:
@@ -132,12 +140,15 @@ class Homes(community.Community):
 
     async def says(self, who, where, command, /, **options):
         """The same of what the console need not hear of."""
-        if where in DISCORD:
+        if self.is_discord(where):
             return self.only(self.discord.people[who].slash(where, command, **options))
         text = written(command, options)
-        if where == ROOM:
-            return (await self.ask(who, self.room, f"!aid {text}", within=60)).body
+        if where in self.rooms:
+            return (await self.ask(who, self.rooms[where], f"!aid {text}", within=60)).body
         return (await self.ask(who, await self.chat(who), text, within=60)).body
+
+    def is_discord(self, where):
+        return where == DM or where in self.discord.channels
 
     async def press(self, name, message, sign):
         """Somebody presses a sign under a message on Matrix: the words of the answer."""
@@ -210,12 +221,12 @@ class Homes(community.Community):
         rest = self.bot.ask(waits)
         check(rest == list(failed), f"not settled: {rest}")
 
-    def totals(self, data, script):
-        """The totals of a community in a data folder, after what the script says."""
+    def totals(self, script, *where):
+        """The totals of each community, after what the script says in the console."""
         path = self.bot.folder / "some.script"
         path.write_text(script)
-        told = self.bot.tool("console", "--json", "--script", path, *(("--data", data) if data else ()))
-        return json.loads(told.splitlines()[-1])["report"]
+        told = map(json.loads, self.bot.tool("console", "--json", "--script", path, *where).splitlines())
+        return [line["report"] for line in told if "report" in line]
 
 
 def written(command, options):

@@ -17,6 +17,9 @@ from homes import CHANNEL, CHAT, DM, ROOM, check, civil, code, figures
 from checks import step
 
 SECRET = "a quiet lift to the clinic"
+MILL, YARD = "mill", "yard"
+"""Where another community speaks, on Discord and on Matrix."""
+FLOUR = "Flour for the oven"
 PROMISED = "what you promised"
 """Stands in every reminder."""
 NO_CODE, TOO_MANY, OTHERS = "That is no code of mine", "Those were many wrong codes", "That code is for"
@@ -40,6 +43,7 @@ class Story(homes.Homes):
         await self.all_at_once()
         await self.a_digest()
         await self.a_reminder_waits_for_discord()
+        await self.another_community()
         await self.parted()
         self.bot.stop()
         self.judge()
@@ -315,6 +319,32 @@ class Story(homes.Homes):
         check(check_up.sender == homes.BOT, "somebody else asks")
         self.reminded("bea", 2, 2)
 
+    async def another_community(self):
+        step("a community that began on Discord takes a room on Matrix in; and the two know nothing of each other")
+        self.discord.enter("zoe", shown="Zoe")
+        self.discord.open_server("Millrace", "zoe", [MILL], members=["noor"])
+        await self.says("zoe", MILL, "community setup", name="Millrace", zone="America/Denver")
+        # A convener of one of its communities may bring it along.
+        await self.open_room(YARD, "amara", "dev")
+        first = code(await self.says("zoe", MILL, "community link"))
+        second = code(await self.says("amara", YARD, "community link", code=first))
+        self.alone_on_discord("zoe", "@amara:localhost")
+        await self.refused("amara", YARD, "community link", OTHERS, code=second)
+        check("is now a place of Millrace" in await self.says("zoe", MILL, "community link", code=second), "it is not joined")
+        await self.says("zoe", MILL, "ask", words=FLOUR, need=9)
+        card = await self.people["dev"].wait("the card", lambda s: s.room == self.rooms[YARD] and FLOUR in s.body and not s.answers)
+        check("P1" in await self.says("dev", YARD, "pledge", ask="A1", what="a sack", by="2026-03-28"), "its pledges are others'")
+        check("1 of 9" in self.on_discord("noor", MILL, "1 of 9")["text"], "the card on Discord is as it was")
+        await self.people["dev"].until("the card", lambda: "1 of 9" in self.reads(self.people["dev"], card), 60)
+        for name, where in (("dev", YARD), ("noor", MILL)):
+            told = await self.says(name, where, "needs")
+            check(FLOUR in told and "Chairs" not in told, f"what is looked for in Millrace, {where}: {told}")
+        for name, where in (("dev", ROOM), ("noor", CHANNEL), ("hana", CHAT), ("pia", DM)):
+            told = await self.says(name, where, "needs")
+            check(FLOUR not in told and "Chairs" in told, f"what is looked for in Eastbank, {where}: {told}")
+        seen = [m["text"] for m in self.discord.people["sol"].sees(CHANNEL)] + [str(s.content) for s in self.people["hana"].seen]
+        check(not [text for text in seen if FLOUR in text or "Millrace" in text], "Eastbank hears of Millrace")
+
     async def parted(self):
         step("an account that leaves begins anew, and the other keeps everything; the one put out is told")
         told = await self.says("bea", DM, "unlink")
@@ -340,8 +370,9 @@ class Story(homes.Homes):
             check(not homes.CODE.search(str(said)), f"a code is where others read: {said}")
 
         step("the totals are those of the console")
-        ours = self.totals(self.bot.data, ":report\n")
-        theirs = self.totals(None, "\n".join([self.lines[0], ":convener amara", *self.lines[1:], ":report\n"]))
+        ours, of_millrace = self.totals(":report\n", "--data", self.bot.data)
+        (theirs,) = self.totals("\n".join([self.lines[0], ":convener amara", *self.lines[1:], ":report\n"]))
+        check(of_millrace["pledges"]["open"] == ["P1"], f"Millrace's totals are {of_millrace}")
         check(ours == theirs, f"the totals are {ours}, the console's {theirs}")
         check(ours["pledges"]["kept"] == ["P1", "P2", "P3", "P4"] and ours["thanks"] == 2, f"the totals are {ours}")
 
