@@ -271,5 +271,5 @@ def main(script, about):
             # How long an unclear message rests before it is looked up changes nothing about what happens then.
             more = f'[delivery]\nquarantine_seconds = 1\n[log]\nlevel = "{played.Played.log}"\n{section(twin, folder)}'
             placed = type(script.__name__, (script,), {"twin": twin, "more": more})
-            code = asyncio.run(community.play(placed, wanted))
-    sys.exit(code)
+            held = asyncio.run(community.play(placed, wanted))
+    sys.exit(held)
