@@ -18,6 +18,20 @@ APPLICATION = "barnraiser"
 TOKEN = "a-token-that-is-good-on-the-stand-in-alone"
 
 
+def section(twin, folder):
+    """The bot is an application of the stand-in's: what its configuration says about that. Its token is put into `folder`."""
+    twin.post("/application", name=APPLICATION, token=TOKEN)
+    token = folder / "token"
+    token.write_text(TOKEN)
+    token.chmod(0o600)
+    return f"""\
+[discord]
+token_file = "{token}"
+connect_to = "{twin.at["https"]}"
+ca_file = "{twin.at["ca"]}"
+"""
+
+
 class Program:
     """The bot and its folder. Use it as a context manager: it goes away with what it kept."""
 
@@ -27,10 +41,6 @@ class Program:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="barnraiser-discord-"))
         self.process = None
         self.talks = log
-        twin.post("/application", name=APPLICATION, token=TOKEN)
-        token = self.folder / "token"
-        token.write_text(TOKEN)
-        token.chmod(0o600)
         self.config = self.folder / "barnraiser.toml"
         # How long an unclear message rests before it is looked up changes nothing about what happens then.
         self.config.write_text(
@@ -42,11 +52,7 @@ zone = "{zone}"
 quarantine_seconds = {quarantine}
 [health]
 listen = "off"
-[discord]
-token_file = "{token}"
-connect_to = "{twin.at["https"]}"
-ca_file = "{twin.at["ca"]}"
-"""
+{section(twin, self.folder)}"""
         )
 
     def __enter__(self):

@@ -8,6 +8,8 @@ mod afterwards;
 mod asks;
 mod awkward;
 mod backup;
+#[cfg(all(feature = "discord", feature = "matrix"))]
+mod both;
 mod budget;
 mod buttons;
 #[cfg(feature = "failpoints")]

@@ -38,6 +38,8 @@ class Community:
         self.bot = bot
         self.wanted = wanted
         self.people = {}
+        self.chats = {}
+        """The rooms in which people are alone with the bot, where they opened them themselves."""
         self.commands = []
         """(member's name, event id, text) of everything said to the bot."""
 
@@ -83,6 +85,17 @@ class Community:
         member = self.people[name]
         came = await member.wait("the direct chat with the bot", opened_for(member.id), within)
         return came.room
+
+    async def chat(self, name, encrypted=True):
+        """The direct chat of this person with the bot: the one the bot opened, or else one they open."""
+        member = self.people[name]
+        opened = member.all(opened_for(member.id))
+        if opened:
+            return opened[0].room
+        if name not in self.chats:
+            self.chats[name] = await member.create_room(invite=[BOT], direct=True, encrypted=encrypted)
+        await member.wait("the bot in the chat", bot_entered(self.chats[name]))
+        return self.chats[name]
 
     def events(self):
         """Everything any member saw, once; decrypted if any of them could."""

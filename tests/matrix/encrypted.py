@@ -37,7 +37,7 @@ import community  # noqa: E402
 import weeks  # noqa: E402
 from bot import BOT, ZONE  # noqa: E402
 from checks import check, entered, step  # noqa: E402
-from community import bot_entered, opened_for  # noqa: E402
+from community import bot_entered  # noqa: E402
 from reading import Reader  # noqa: E402
 
 WITH_ANOTHER_CLIENT = "dev"
@@ -68,7 +68,6 @@ class Encrypted(community.Community):
         invite = [self.people[name].id for name in names if name != "amara"]
         self.room = await amara.create_room("Eastbank", invite=invite, encrypted=self.encrypted)
         await amara.wait_for_all("everybody in the room", [entered(self.room, user) for user in invite])
-        self.chats = {}
         expected = collections.Counter()
         for moment in moments:
             expected += moment.said
@@ -102,7 +101,7 @@ class Encrypted(community.Community):
             await amara.wait("the bot in the room", bot_entered(self.room))
             await self.everybody_knows_the_bot()
         for who, alone, what in moment.lines:
-            room, text = (await self.chat(who), what) if alone else (self.room, f"!aid {what}")
+            room, text = (await self.chat(who, self.encrypted), what) if alone else (self.room, f"!aid {what}")
             await self.ask(who, room, text)
         calm = lambda: self.missing(expected) is None and not self.waiting()  # noqa: E731
         await self.bot.until("what the console says", calm, missing=lambda: self.missing(expected))
@@ -112,17 +111,6 @@ class Encrypted(community.Community):
         """Whoever has not seen it come would write what it cannot read."""
         for member in self.people.values():
             await member.wait("the bot in the room", bot_entered(self.room))
-
-    async def chat(self, name):
-        """The direct chat of this person with the bot: the one the bot opened, or else one they open."""
-        member = self.people[name]
-        opened = member.all(opened_for(member.id))
-        if opened:
-            return opened[0].room
-        if name not in self.chats:
-            self.chats[name] = await member.create_room(invite=[BOT], direct=True, encrypted=self.encrypted)
-        await member.wait("the bot in the chat", bot_entered(self.chats[name]))
-        return self.chats[name]
 
     def waiting(self):
         """How many messages could go out by now, or are on their way."""
