@@ -15,6 +15,8 @@ mod buttons;
 mod markdown;
 mod pages;
 #[cfg(test)]
+mod picture;
+#[cfg(test)]
 mod tests;
 
 use serde_json::{Value, json};

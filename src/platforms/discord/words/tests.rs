@@ -19,7 +19,7 @@ use crate::speech::sign::Sign;
 
 const KEY: &str = "ABCDEFGHIJKLMNOPQRSTUVWX";
 
-fn voice(language: Language) -> Voice {
+pub(super) fn voice(language: Language) -> Voice {
     let zone: Zone = "America/Chicago".parse().unwrap();
     Voice { language, zone, now: "2026-03-06T00:20:00Z".parse().unwrap() }
 }
@@ -32,7 +32,7 @@ fn saturday() -> When {
     by(date(2026, 3, 14).at(10, 0, 0, 0))
 }
 
-fn place() -> Destination {
+pub(super) fn place() -> Destination {
     Destination::Place { platform: Platform::Discord, id: "100".into() }
 }
 
@@ -40,7 +40,7 @@ fn person() -> Destination {
     Destination::Person(Account { platform: Platform::Discord, id: "200".into() })
 }
 
-fn letter(destination: Destination, doc: Doc) -> Letter {
+pub(super) fn letter(destination: Destination, doc: Doc) -> Letter {
     let parcel = Parcel {
         row: 1,
         key: KEY.into(),
@@ -102,6 +102,11 @@ fn card(words: &str, standing: Standing) -> Message {
         asker: None,
     };
     Message::Card { line }
+}
+
+/// For the README.
+pub(super) fn card_to_show() -> Message {
+    card("Two people who can rewire a lamp safely", Standing::Open)
 }
 
 #[test]
