@@ -6,7 +6,7 @@ use super::*;
 use crate::platforms::discord::words::tests::{card_to_show, letter, place};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/discord-card.svg");
-const WIDTH: u32 = 560;
+const WIDTH: u32 = 640;
 const LINE: u32 = 24;
 
 /// A line of Discord's markdown as its client shows it: bold or not, times in words.
@@ -23,7 +23,7 @@ fn shown(line: &str) -> (bool, String) {
 fn draw(body: &Value) -> String {
     let mut drawn = String::new();
     let mut y = 20;
-    let mut write = |drawn: &mut String, x: u32, text: &str, y: &mut u32| {
+    let write = |drawn: &mut String, x: u32, text: &str, y: &mut u32| {
         for line in text.lines() {
             *y += LINE;
             let (bold, words) = shown(line);
@@ -38,8 +38,9 @@ fn draw(body: &Value) -> String {
         y += 18;
         write(&mut inside, 44, embed["description"].as_str().unwrap(), &mut y);
         y += 14;
-        let (height, edge) = (y - top, embed["color"].as_u64().unwrap());
-        let _ = writeln!(drawn, r##"  <rect x="24" y="{top}" width="512" height="{height}" rx="4" fill="#2b2d31"/>"##);
+        let (within, height, edge) = (WIDTH - 48, y - top, embed["color"].as_u64().unwrap());
+        let _ =
+            writeln!(drawn, r##"  <rect x="24" y="{top}" width="{within}" height="{height}" rx="4" fill="#2b2d31"/>"##);
         let _ =
             writeln!(drawn, r##"  <rect x="24" y="{top}" width="4" height="{height}" rx="2" fill="#{edge:06x}"/>"##);
         drawn.push_str(&inside);
