@@ -177,6 +177,10 @@ impl Ears {
     async fn ready(&self, ready: Ready) {
         tracing::info!("connected to Discord");
         self.connected(true);
+        if ready.guilds.is_empty() {
+            let invitation = permissions::invitation(ready.application.id);
+            tracing::info!(invitation, "on no server yet; whoever manages one can bring the bot to it");
+        }
         // All there are, those with an outage too. Nobody tells what happened before.
         let servers: Vec<String> = ready.guilds.iter().map(|guild| guild.id.to_string()).collect();
         let known = self.engine.servers_are(Platform::Discord, &servers).await;

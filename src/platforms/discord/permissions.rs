@@ -4,7 +4,7 @@
 use serenity::http::Http;
 use serenity::model::channel::{Channel, ChannelType};
 use serenity::model::guild::Guild;
-use serenity::model::id::{ChannelId, UserId};
+use serenity::model::id::{ApplicationId, ChannelId, UserId};
 use serenity::model::permissions::Permissions;
 
 use super::trouble::Trouble;
@@ -20,6 +20,14 @@ const NEEDED: [(Ability, Permissions); 7] = [
     (Ability::Threads, Permissions::CREATE_PUBLIC_THREADS.union(Permissions::SEND_MESSAGES_IN_THREADS)),
     (Ability::Events, Permissions::CREATE_EVENTS),
 ];
+
+/// Where somebody who may manage a server brings the bot to it, with exactly what it needs there.
+pub(super) fn invitation(application: ApplicationId) -> String {
+    let needed = NEEDED.iter().fold(Permissions::empty(), |all, (_, needed)| all | *needed).bits();
+    format!(
+        "https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={needed}"
+    )
+}
 
 /// Which of what it needs it may do.
 pub(super) fn abilities(may: Permissions) -> Vec<(Ability, bool)> {
@@ -54,5 +62,17 @@ pub(super) async fn of(http: &Http, me: UserId, channel: ChannelId) -> Result<Pe
             Ok(guild.user_permissions_in(&channel, &own))
         }
         _ => Ok(Permissions::all()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_invites_with_exactly_what_is_needed() {
+        let readme = include_str!("../../../README.md");
+        let invitation = invitation(ApplicationId::new(1)).replace("client_id=1&", "client_id=APPLICATION&");
+        assert!(readme.contains(&invitation), "{invitation}");
     }
 }
