@@ -1,8 +1,10 @@
 //! Discord's markdown: what the bot stresses is stressed, and what people typed is words alone.
 
+use jiff::Timestamp;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::PREFIX;
+use crate::grammar::{Filled, text};
 use crate::speech::doc::{Line, Span};
 
 /// Invisible, no line break: "word joiner".
@@ -19,13 +21,21 @@ fn piece(span: &Span) -> String {
         Span::Said(text) => linked(text),
         Span::Strong(text) if text.trim().is_empty() => escaped(text),
         Span::Strong(text) => format!("**{}**", escaped(text)),
-        Span::Code(command) => code(&format!("{PREFIX}{command}")),
+        Span::Code(command) => code(&as_called(command)),
         Span::Literal(text) => code(text),
         Span::When { at, lead, .. } => {
             let at = at.as_second();
             format!("{}<t:{at}:F> (<t:{at}:R>)", escaped(lead))
         }
     }
+}
+
+/// A command as Discord's clients take it and show it: each part behind the name of its field.
+fn as_called(command: &str) -> String {
+    let Ok(said) = text::read(command, Timestamp::UNIX_EPOCH) else { return format!("{PREFIX}{command}") };
+    let Filled { spec, values } = Filled::of(&said);
+    let fields: String = values.iter().map(|(name, value)| format!(" {name}:{value}")).collect();
+    format!("{PREFIX}{}{fields}", spec.path)
 }
 
 /// Something to type, letter by letter, on one line.

@@ -120,7 +120,7 @@ fn a_card() {
     --- embed
     0 of 2 so far · by <t:1773500400:F> (<t:1773500400:R>) · skill
 
-    To help: `/pledge A1 what:"…" by:…`
+    To help: `/pledge ask:A1 what:… by:…`
     --- row
     [Pledge | blurple | 1|o|ABCDEFGHIJKLMNOPQRSTUVWX||pledge A1 what: by:]
     [Maybe | grey | 1|p|||maybe A1]
@@ -224,7 +224,7 @@ fn a_digest() {
     - **A3** A room · agreed for Saturday 14 March
 
     An ask or a hand is welcome any day.
-    - Is there something you could use? `/ask …`
+    - Is there something you could use? `/ask words:…`
     - Want to help? `/needs`
     --- row
     [What people look for | grey | 1|p|ABCDEFGHIJKLMNOPQRSTUVWX||needs]
@@ -242,8 +242,8 @@ fn a_refusal_in_an_answer_has_no_key_and_is_a_whisper() {
     assert_eq!((&first["label"], &first["custom_id"]), (&json!("Try again"), &json!("1|a|||7")));
     insta::assert_snapshot!(look(&face), @r#"
     Thank you for wanting to help! It is not a pledge yet: what, and by when?
-    - For example: `/pledge A1 what:"…" by:2026-03-12`
-    - Not sure yet? Keep it as a maybe: `/maybe A1`
+    - For example: `/pledge ask:A1 what:… by:2026-03-12`
+    - Not sure yet? Keep it as a maybe: `/maybe ask:A1`
     --- row
     [Pledge | grey | 1|o|||pledge A1 what: by:]
     [Maybe | grey | 1|p|||maybe A1]
@@ -361,7 +361,7 @@ fn what_people_typed_is_words_alone() {
         Span::Strong(String::new()),
         Span::When { at: Timestamp::from_second(60).unwrap(), shown: "on Thursday".into(), lead: "on ".into() },
     ];
-    let given = "**\\*now\\***`/ask 'x' @\u{2060}here y` `in:eastbank`on <t:60:F> (<t:60:R>)";
+    let given = "**\\*now\\***`/ask words:'x' @\u{2060}here y` `in:eastbank`on <t:60:F> (<t:60:R>)";
     assert_eq!(markdown::markdown(&line), given);
 }
 
