@@ -227,9 +227,11 @@ pub(super) fn plain_words(spec: &'static Spec, words: &str) -> String {
     plain
 }
 
-/// The id a word is, if the command points at such a thing. Punctuation behind it does not count.
+/// The id a word is, if the command points at such a thing. Punctuation behind it does not count, nor does the name of its
+/// field before it: where commands have fields, they are shown like that.
 pub(super) fn target(wanted: Target, word: &str) -> Option<Ref> {
-    let id: Ref = word.trim_end_matches([',', '.', ':', ';', '!']).parse().ok()?;
+    let bare = word.split_once(':').filter(|(field, _)| ["ask", "pledge", "gathering", "id"].contains(field));
+    let id: Ref = bare.map_or(word, |(_, id)| id).trim_end_matches([',', '.', ':', ';', '!']).parse().ok()?;
     let fits = match wanted {
         Target::Nothing => false,
         Target::Ask => matches!(id, Ref::Ask(_)),
@@ -267,6 +269,7 @@ mod tests {
         let pledge = reading("PLEDGE what:“a van” a2").unwrap();
         assert_eq!(pledge.target, Some(Ref::Ask(AskId(2))));
         assert_eq!(pledge.option("what"), Some("a van"));
+        assert_eq!(reading("done pledge:P1").unwrap().target, Some(Ref::Pledge(PledgeId(1))));
     }
 
     /// A stranger's longest message must not keep everyone waiting: were the work its square, this would take minutes.
