@@ -13,8 +13,8 @@ use super::pledges::{self, Change, NewPledge};
 use super::speaker::{How, Speaker};
 use super::vitals::Vitals;
 use super::{Defaults, Heard, beginning, check, codes, linking, listing, people, pressing, uniting};
-use crate::domain::community::{Convening, Role};
-use crate::domain::{CommunityId, MemberId, Ref, Refusal};
+use crate::domain::community::{Community, Convening, Role};
+use crate::domain::{CommunityId, MemberId, Ref, Refusal, Zone};
 use crate::grammar::Invocation;
 use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
@@ -462,11 +462,7 @@ async fn answer(
     if let Some(refusal) = begun.and_then(|subject| pressing::only_begins(speaker, subject, said)) {
         return Err(refusal.into());
     }
-    let zone = match said.spec.verb {
-        // A gathering is where the community is.
-        Verb::GatheringNew | Verb::GatheringMove => case.here().zone.clone(),
-        _ => member.waking.zone.clone(),
-    };
+    let zone = reading_zone(said.spec.verb, case.here(), &member.waking.zone).clone();
     let command = command::understand(said, &Reading { now: case.now, said_at: speaker.said_at, zone: &zone })?;
     match command {
         Command::Ask { words, kind, need, by, visibility } => {
@@ -506,6 +502,14 @@ async fn answer(
             Some(subject) => answer_about(case, speaker, &subject, about).await,
             None => Err(Refusal::NothingToChange.into()),
         },
+    }
+}
+
+/// In which zone the dates of a command are read. A gathering is where the community is; all else is in the person's own.
+pub(super) fn reading_zone<'z>(verb: Verb, here: &'z Community, own: &'z Zone) -> &'z Zone {
+    match verb {
+        Verb::GatheringNew | Verb::GatheringMove => &here.zone,
+        _ => own,
     }
 }
 

@@ -4,9 +4,11 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::Defaults;
+use super::hear::reading_zone;
 use super::inbound::Place;
 use super::listing::Board;
+use super::speaker::How;
+use super::{Defaults, whereabouts};
 use crate::domain::ask::{Standing, Viewer};
 use crate::domain::calendar::When;
 use crate::domain::community::{Account, Member, Role};
@@ -30,6 +32,8 @@ pub struct Asking {
     pub field: String,
     /// What is in it so far.
     pub typed: String,
+    /// The community they have named already (`in`), if they have.
+    pub community: Option<String>,
 }
 
 /// What they may choose from, best first, and in whose words. The number of each is at most [`MOST`].
@@ -75,7 +79,10 @@ impl Suggesting<'_> {
     pub(super) async fn suggest(mut self, asking: &Asking) -> Result<Suggested, Fault> {
         let scope = self.scope(asking).await?;
         let (language, zone) = match &scope {
-            Some(Scope { person: Some(person), .. }) => (person.member.language, person.member.waking.zone.clone()),
+            Some(Scope { person: Some(person), community, .. }) => {
+                let own = &person.member.waking.zone;
+                (person.member.language, reading_zone(asking.spec.verb, &community.community, own).clone())
+            }
             Some(scope) => (scope.community.community.language, scope.community.community.zone.clone()),
             None => (self.defaults.language, self.defaults.zone.clone()),
         };
@@ -93,15 +100,19 @@ impl Suggesting<'_> {
         Ok(Suggested { voice: Voice { language, zone, now: self.now }, choices })
     }
 
-    /// Where they are, if that is a community already; and who they are there, if anybody.
+    /// Where they are, if that is a community already, alone with the bot the one that their command would mean; and who they are there, if anybody.
     async fn scope(&mut self, asking: &Asking) -> Result<Option<Scope>, Fault> {
         let (from, conn) = (&asking.from, &mut *self.conn);
         match &asking.place {
             Place::Public { id, server, .. } => scope::in_public(conn, from, id, server.as_deref(), None).await,
-            Place::Direct { shared, .. } => match scope::candidates(conn, from, shared).await?.first() {
-                Some(last) => scope::in_community(conn, from, last.community, None).await,
-                None => Ok(None),
-            },
+            Place::Direct { shared, .. } => {
+                let candidates = scope::candidates(conn, from, shared).await?;
+                // Where it is not clear which one is meant, the command will be asked, and nothing is offered for it.
+                match whereabouts::among(&candidates, asking.community.as_deref(), How::Typed) {
+                    Ok(meant) => scope::in_community(conn, from, meant, None).await,
+                    Err(_) => Ok(None),
+                }
+            }
         }
     }
 

@@ -7,8 +7,9 @@ use super::inbound::{Inbound, Place};
 use super::speaker::How;
 use crate::domain::{CommunityId, Ref, Refusal};
 use crate::grammar::Invocation;
+use crate::grammar::specs::IN;
 use crate::store::Fault;
-use crate::store::scope::{self, PlaceRow, Scope};
+use crate::store::scope::{self, Candidate, PlaceRow, Scope};
 
 impl Hearing<'_> {
     /// The community this is said in, with what is pointed at. Said in a place nobody knows yet, a new one.
@@ -62,17 +63,7 @@ impl Hearing<'_> {
         how: How,
     ) -> Result<CommunityId, Stop> {
         let candidates = scope::candidates(self.conn, &inbound.from, shared).await?;
-        if let Some(slug) = said.and_then(|s| s.option("in")) {
-            let named = candidates.iter().find(|c| c.slug.eq_ignore_ascii_case(slug));
-            let slugs = || candidates.iter().map(|c| c.slug.clone()).collect();
-            return Ok(named.ok_or_else(|| Refusal::WhichCommunity(slugs()))?.community);
-        }
-        match candidates.as_slice() {
-            [] => Err(Refusal::NoCommunity.into()),
-            [only] => Ok(only.community),
-            [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
-            several => Err(Refusal::WhichCommunity(several.iter().map(|c| c.slug.clone()).collect()).into()),
-        }
+        Ok(among(&candidates, said.and_then(|s| s.option(IN.name)), how)?)
     }
 
     /// The same where not knowing it is no reason to stop.
@@ -87,5 +78,20 @@ impl Hearing<'_> {
             Err(Stop::Refused(_)) => Ok(None),
             Err(Stop::Fault(fault)) => Err(fault),
         }
+    }
+}
+
+/// Which of these communities somebody means who is alone with the bot, and may have named one.
+pub(super) fn among(candidates: &[Candidate], named: Option<&str>, how: How) -> Result<CommunityId, Refusal> {
+    let slugs = || candidates.iter().map(|c| c.slug.clone()).collect();
+    if let Some(slug) = named {
+        let named = candidates.iter().find(|c| c.slug.eq_ignore_ascii_case(slug));
+        return Ok(named.ok_or_else(|| Refusal::WhichCommunity(slugs()))?.community);
+    }
+    match candidates {
+        [] => Err(Refusal::NoCommunity),
+        [only] => Ok(only.community),
+        [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
+        _ => Err(Refusal::WhichCommunity(slugs())),
     }
 }

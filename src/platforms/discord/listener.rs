@@ -321,15 +321,10 @@ impl Ears {
     /// Choices for what is being typed. That there are none is an answer too.
     async fn typing(&self, typing: &CommandInteraction) -> Result<(), Trouble> {
         let mut choices = Vec::new();
-        if let Some((called, field, typed)) = options::typing(&typing.data) {
+        if let Some(options::Typing { spec, field, begun, community }) = options::typing(&typing.data) {
             let scene = typing.scene(self.name_of(typing.guild_id));
-            let asking = Asking {
-                from: scene.from,
-                place: scene.place,
-                spec: called.filled.spec,
-                field: field.to_owned(),
-                typed: typed.to_owned(),
-            };
+            let (field, typed) = (field.to_owned(), begun.to_owned());
+            let asking = Asking { from: scene.from, place: scene.place, spec, field, typed, community };
             if let Some(suggested) = self.engine.suggest(&asking).await {
                 choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(
                     |one| {

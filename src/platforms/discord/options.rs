@@ -6,7 +6,7 @@ use serenity::model::id::{RoleId, UserId};
 use crate::domain::community::{Account, Platform};
 use crate::engine::inbound::Named;
 use crate::grammar::Filled;
-use crate::grammar::specs::{self, Spec};
+use crate::grammar::specs::{self, IN, Spec};
 
 /// What somebody called, and the people whom they picked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,15 +50,26 @@ pub fn called(data: &CommandData) -> Option<Called> {
     Some(called)
 }
 
-/// While somebody types: the command so far, and the name and beginning of the option they are at.
-pub fn typing(data: &CommandData) -> Option<(Called, &str, &str)> {
+/// While somebody types: the command so far, the option they are at, and what of it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typing<'a> {
+    pub spec: &'static Spec,
+    pub field: &'a str,
+    pub begun: &'a str,
+    /// The community that they have named already.
+    pub community: Option<String>,
+}
+
+pub fn typing(data: &CommandData) -> Option<Typing<'_>> {
     let (_, options) = meant(&data.name, &data.options)?;
     let at = options.iter().find_map(|option| match &option.value {
         CommandDataOptionValue::Autocomplete { value, .. } => Some((option.name.as_str(), value.as_str())),
         _ => None,
     });
-    let (name, value) = at?;
-    Some((called(data)?, name, value))
+    let (field, begun) = at?;
+    let Filled { spec, values } = called(data)?.filled;
+    let community = values.into_iter().find(|(name, _)| name == IN.name && name != field).map(|(_, slug)| slug);
+    Some(Typing { spec, field, begun, community })
 }
 
 /// The command a name stands for, and its own options: those of a subcommand are one level down.
@@ -146,10 +157,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_being_typed_is_known_with_everything_before_it() {
-        let options = json!([{"name": "ask", "type": 3, "value": "A7"}, {"name": "by", "type": 3, "value": "fri", "focused": true}]);
-        let data = data("pledge", options, json!({}));
-        let (called, option, begun) = typing(&data).unwrap();
-        assert_eq!((option, begun, called.filled.spec.path), ("by", "fri", "pledge"));
+    fn what_is_being_typed_is_known_with_the_community_that_was_named() {
+        let community = json!({"name": "in", "type": 3, "value": "mill"});
+        let date = json!({"name": "by", "type": 3, "value": "fri", "focused": true});
+        let at = data("pledge", json!([{"name": "ask", "type": 3, "value": "A7"}, community, date]), json!({}));
+        let typed = typing(&at).unwrap();
+        assert_eq!((typed.field, typed.begun, typed.spec.path), ("by", "fri", "pledge"));
+        assert_eq!(typed.community.as_deref(), Some("mill"));
+        let begun = json!({"name": "in", "type": 3, "value": "mi", "focused": true});
+        let at = data("pledge", json!([begun]), json!({}));
+        assert_eq!(typing(&at).unwrap().community, None, "what is only begun names nothing yet");
     }
 }
