@@ -56,7 +56,7 @@ use crate::grammar::{Invocation, specs, text};
 pub use crate::store::{CannotOpen, Fault};
 use crate::store::{Store, bookmarks, drafts, lists, people as rows, places as places_rows, unread as unread_rows};
 use clock::{Clock, Ids};
-use inbound::{Answer, Body, Inbound, Named, Reply, Roster, Unread};
+use inbound::{Answer, Body, Inbound, Named, Place, Reply, Roster, Unread};
 pub use listing::Report;
 use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
@@ -272,6 +272,15 @@ impl Engine {
             tracing::error!(%fault, "cannot read who convenes");
             Stopped
         })
+    }
+
+    /// Whether somebody convenes the community they would be heard in, which `named` names in a direct chat. It reads beside
+    /// the writer and decides nothing: whatever cannot be read is a no here, and the command itself asks again.
+    pub async fn convenes_in(&self, from: &Account, place: &Place, roles: &[String], named: Option<&str>) -> bool {
+        let unreadable = |fault: Fault| tracing::warn!(%fault, "cannot read who convenes");
+        let asked =
+            async { whereabouts::convenes(&mut *self.readers.acquire().await?, from, place, roles, named).await };
+        asked.await.map_err(unreadable).unwrap_or(false)
     }
 
     /// Remembers the last event of a room that needs no second look.

@@ -1,10 +1,13 @@
 //! Where something is said: the community that is meant, with everything the command needs to know of it.
 
+use sqlx::sqlite::SqliteConnection;
+
 use super::beginning;
 use super::case::Stop;
 use super::hear::Hearing;
 use super::inbound::{Inbound, Place};
 use super::speaker::How;
+use crate::domain::community::{Account, Role};
 use crate::domain::{CommunityId, Ref, Refusal};
 use crate::grammar::Invocation;
 use crate::grammar::specs::IN;
@@ -94,4 +97,26 @@ pub(super) fn among(candidates: &[Candidate], named: Option<&str>, how: How) -> 
         [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
         _ => Err(Refusal::WhichCommunity(slugs())),
     }
+}
+
+/// Whether somebody convenes the community they would be heard in: as they are known there, or by one of the roles that the
+/// platform says they have. What is not known is no.
+pub(super) async fn convenes(
+    conn: &mut SqliteConnection,
+    from: &Account,
+    place: &Place,
+    roles: &[String],
+    named: Option<&str>,
+) -> Result<bool, Fault> {
+    let scope = match place {
+        Place::Public { id, server, .. } => scope::in_public(conn, from, id, server.as_deref(), None).await?,
+        Place::Direct { shared, .. } => match among(&scope::candidates(conn, from, shared).await?, named, How::Typed) {
+            Ok(meant) => scope::in_community(conn, from, meant, None).await?,
+            Err(_) => None,
+        },
+    };
+    Ok(scope.is_some_and(|scope| {
+        let as_known = scope.person.as_ref().is_some_and(|person| person.member.role() == Role::Convener);
+        as_known || roles.iter().any(|role| scope.roles.contains(role))
+    }))
 }

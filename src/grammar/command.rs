@@ -436,7 +436,11 @@ impl Values<'_> {
     }
 
     fn zone(&self) -> Result<Option<Zone>, Refusal> {
-        self.named("zone", &["America/Chicago", "Europe/Madrid", "UTC"])
+        let Some(said) = self.raw("zone") else { return Ok(None) };
+        Zone::meant(said).map(Some).map_err(|near| {
+            let usual = || ["America/Chicago", "Europe/Madrid", "UTC"].map(str::to_owned).to_vec();
+            self.bad("zone", &shortened(said), if near.is_empty() { usual() } else { near })
+        })
     }
 
     fn on_off(&self, option: &str) -> Result<Option<bool>, Refusal> {

@@ -94,6 +94,14 @@ class Story(played.Played):
         return {command["name"] for command in self.twin.get("/commands", user=name, channel="chat")}
 
     def two_servers_begin(self):
+        step("the greeting's form is for whoever may manage the server; a member hears so before they have filled it in")
+        greeting = self.people["dev"].waits_to_see("help", "keep its promises")[-1]
+        pressed = self.people["dev"].press(greeting, "Set up")
+        told = self.only(pressed)
+        check("conveners" in told and not pressed.modal, f"a member who presses Set up is told {told}")
+        form = self.people["amara"].press(greeting, "Set up")
+        check(form.modal and form.modal["title"] == "Set up this community", f"whoever may gets {form}")
+
         step("whoever may manage a server sets its community up; a member may not")
         told = self.only(self.people["amara"].slash("help", "community setup", name="Eastbank", zone=weeks.ZONE))
         check("Eastbank is ready" in told, f"the answer to the setup: {told}")

@@ -204,6 +204,50 @@ async fn an_id_that_is_none_is_refused_kindly_and_can_be_mended() {
     assert!(rig.engine().draft(&account("bea"), &event).await.is_some());
 }
 
+/// Before a form of the conveners' is opened, the platform asks whether that is any use.
+#[tokio::test]
+async fn who_convenes_is_known_before_a_form_is_opened() {
+    let mut rig = served().await;
+    does(&mut rig, "chat", "dev", "ask", &[("words", "Two lamps")]).await;
+    does(&mut rig, "chat", "amara", "convener add", &[("who", "dev")]).await;
+    let stewards =
+        Named { typed: "<@&77>".to_owned(), account: account("77"), name: "Stewards".to_owned(), is_role: true };
+    let with_role = fills(&mut rig, "chat", "amara", "convener add", &[("who", "<@&77>")]);
+    rig.engine().hear(Inbound { named: vec![stewards], ..with_role }).await.unwrap();
+    let on =
+        |server: &str| Place::Public { id: "any".to_owned(), name: "any".to_owned(), server: Some(server.to_owned()) };
+    let alone = Place::Direct { id: "with".to_owned(), shared: Vec::new() };
+    let role = ["77".to_owned()];
+    for (who, place, roles, named, convenes) in [
+        ("amara", on("guild"), &[][..], None, true),
+        ("dev", on("guild"), &[], None, true),
+        ("bea", on("guild"), &[], None, false),
+        ("bea", on("guild"), &role, None, true),
+        ("bea", on("other"), &role, None, false),
+        ("dev", on("other"), &[], None, false),
+        ("dev", alone.clone(), &[], None, true),
+        ("dev", alone.clone(), &[], Some("other"), false),
+        ("bea", alone, &[], None, false),
+    ] {
+        let asked = rig.engine().convenes_in(&account(who), &place, roles, named).await;
+        assert_eq!(asked, convenes, "{who} {place:?} {roles:?} {named:?}");
+    }
+}
+
+/// A zone is a city to most people.
+#[tokio::test]
+async fn a_community_is_set_up_by_its_city() {
+    let mut rig = Rig::open("2026-03-05 18:20").await;
+    let setup = |zone: &'static str| [("name", "Eastbank"), ("zone", zone)];
+    does(&mut rig, "help", "amara", "community setup", &setup("indiana")).await;
+    let refused = last(&rig).text;
+    assert!(refused.contains("America/Indiana/Knox") && !refused.contains("Madrid"), "{refused}");
+    does(&mut rig, "help", "amara", "community setup", &setup("eastbank")).await;
+    assert!(last(&rig).text.contains("Europe/Madrid"), "{}", last(&rig).text);
+    does(&mut rig, "help", "amara", "community setup", &setup("chicago")).await;
+    assert!(last(&rig).text.contains("America/Chicago"), "{}", last(&rig).text);
+}
+
 /// In a server nobody reads a command but its speaker. Only who had a part in something that is open there may be called.
 #[tokio::test]
 async fn whoever_only_has_private_things_is_never_called_in_public() {

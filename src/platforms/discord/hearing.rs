@@ -21,8 +21,8 @@ pub(super) struct Scene {
     pub(super) place: Place,
     pub(super) from: Account,
     name: String,
-    standing: Option<Role>,
-    roles: Vec<String>,
+    pub(super) standing: Option<Role>,
+    pub(super) roles: Vec<String>,
 }
 
 /// What of an interaction a scene is made of.

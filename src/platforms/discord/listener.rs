@@ -22,18 +22,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::RunError;
 use super::custom::{Custom, Stale};
-use super::hearing::{self, Interacts};
+use super::hearing::{self, Interacts, Scene};
 use super::session::{self, Session};
 use super::trouble::Trouble;
 use super::unreadable::Unreadable;
 use super::{commands, forms, options, permissions, words};
-use crate::domain::community::{Language, Platform};
+use crate::domain::community::{Language, Platform, Role};
 use crate::engine::Engine;
 use crate::engine::inbound::{Body, Named, Place};
 use crate::engine::suggest::Asking;
 use crate::failpoint::{self, Point};
+use crate::grammar::Invocation;
 use crate::grammar::form::Filled;
-use crate::grammar::specs::Verb;
+use crate::grammar::specs::{IN, Verb};
 use crate::speech::copy;
 use crate::speech::message::Ability;
 
@@ -311,11 +312,21 @@ impl Ears {
         if commands::opens_a_form(called.filled.spec)
             && let Ok(begun) = called.filled.invocation()
             && !begun.wants().is_empty()
+            && self.may_fill_in(&begun, command.scene(None)).await
             && let Some(form) = forms::modal(&called.filled, self.language(&command.locale))
         {
             return self.answer(command, FORM, &form).await;
         }
         self.take_in(command, command.guild_id, Body::Invoked(called.filled), called.named).await
+    }
+
+    /// A form of the conveners' is opened for nobody who would have filled it in for nothing: they are answered as whoever
+    /// sends it is.
+    async fn may_fill_in(&self, begun: &Invocation, scene: Scene) -> bool {
+        if begun.spec.who != Role::Convener || scene.standing == Some(Role::Convener) {
+            return true;
+        }
+        self.engine.convenes_in(&scene.from, &scene.place, &scene.roles, begun.option(IN.name)).await
     }
 
     /// Choices for what is being typed. That there are none is an answer too.
@@ -343,7 +354,13 @@ impl Ears {
             Ok(Custom::Press(short)) => {
                 return self.take_in(press, press.guild_id, Body::Pressed(short.said()), Vec::new()).await;
             }
-            Ok(Custom::Open(short)) => short.invocation().and_then(|begun| forms::modal(&Filled::of(&begun), language)),
+            Ok(Custom::Open(short)) => {
+                let Some(begun) = short.invocation() else { return self.stale(press, &press.locale).await };
+                if !self.may_fill_in(&begun, press.scene(None)).await {
+                    return self.take_in(press, press.guild_id, Body::Pressed(short.said()), Vec::new()).await;
+                }
+                forms::modal(&Filled::of(&begun), language)
+            }
             Ok(Custom::Again { draft }) => {
                 let scene = press.scene(None);
                 let draft = self.engine.draft(&scene.from, &draft.to_string()).await;

@@ -42,7 +42,8 @@ pub fn choice_name(takes: Takes, value: &str, language: Language) -> String {
 
 /// The title of a form for a command, and for what it points at, if that is known.
 pub fn form_title(spec: &Spec, about: Option<&str>, language: Language) -> String {
-    let title = words("form-title", &[("path", key(spec.path)), ("name", own(spec.path))], language);
+    let chosen = key(&spec.path.replace(' ', "-"));
+    let title = words("form-title", &[("path", chosen), ("name", own(spec.path))], language);
     match about {
         Some(id) => words("form-title-about", &[("id", own(id)), ("title", own(title))], language),
         None => title,
