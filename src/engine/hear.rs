@@ -284,6 +284,7 @@ impl Hearing<'_> {
         let voice = Voice {
             language: person
                 .map(|p| p.member.language)
+                .or(inbound.language)
                 .or(community.map(|c| c.community.language))
                 .unwrap_or(self.defaults.language),
             zone: person
@@ -328,7 +329,10 @@ async fn arrive(
             }
             person
         }
-        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()).await?,
+        None => {
+            let at = case.now.as_millisecond();
+            case.join(&inbound.from, &inbound.name, inbound.language, at).await?
+        }
     };
     if !is_new || seen_in.is_some() {
         rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
@@ -428,7 +432,8 @@ fn queue_or_show(
             place: None,
             cause: reply.cause,
             refs: reply.refs,
-            meaning: &Meaning::Said(Box::new(reply.message)),
+            // Whoever is a member is spoken to in what they have settled.
+            meaning: &Meaning::said(reply.message, inbound.language.filter(|_| row.member.is_none())),
             // In another room than it was asked in, too: the adapter knows how to say what it answers there.
             answers: Some(inbound.event.as_str()),
             lane: None,

@@ -258,7 +258,7 @@ async fn begin_anew(case: &mut Case<'_>, community: CommunityId, was: MemberId) 
     let was = people::person(case.conn, was).await?.ok_or_else(gone)?.member;
     let waking = Waking { quiet: QuietHours::default(), away_until: None, ..was.waking };
     let anew = Member { id: case.keys.member(), waking, convening: None, notices: true, ..was };
-    people::new_member(&mut case.script, community, &anew, case.now);
+    people::new_member(&mut case.script, community, &anew, None, case.now);
     Ok(anew.id)
 }
 

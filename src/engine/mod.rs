@@ -317,11 +317,17 @@ impl Engine {
         self.send(Input::ServerBack { platform, server: server.to_owned() }).await.map(drop)
     }
 
-    /// The bot was brought to a server, and may write in this channel of it: it says once what it is. On a server that is a
-    /// community's already, or that it greeted before: nothing.
-    pub async fn greet(&self, platform: Platform, server: &str, channel: &str) -> Result<(), Stopped> {
+    /// The bot was brought to a server, and may write in this channel of it: it says once what it is, in the server's language
+    /// if it has one. On a server that is a community's already, or that it greeted before: nothing.
+    pub async fn greet(
+        &self,
+        platform: Platform,
+        server: &str,
+        channel: &str,
+        language: Option<Language>,
+    ) -> Result<(), Stopped> {
         let (server, channel) = (server.to_owned(), channel.to_owned());
-        self.send(Input::Greet { platform, server, channel }).await.map(drop)
+        self.send(Input::Greet { platform, server, channel, language }).await.map(drop)
     }
 
     /// The channel of a server in which its community's cards stand, if there is one.

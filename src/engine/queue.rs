@@ -20,7 +20,7 @@ use super::unread::Puzzling;
 use super::vitals::{CLOCK_TOLERANCE, Vitals};
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
-use crate::domain::community::Platform;
+use crate::domain::community::{Language, Platform};
 use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
@@ -69,6 +69,7 @@ pub(super) enum Input {
         platform: Platform,
         server: String,
         channel: String,
+        language: Option<Language>,
     },
     PlaceMoved {
         platform: Platform,
@@ -409,8 +410,8 @@ impl Desk<'_> {
                 let script = self.placing().server_back(platform, &server).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
-            Input::Greet { platform, server, channel } => {
-                let script = self.placing().greet(platform, &server, channel).await?;
+            Input::Greet { platform, server, channel, language } => {
+                let script = self.placing().greet(platform, &server, channel, language).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
             Input::PlaceMoved { platform, from, to, name } => {

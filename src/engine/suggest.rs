@@ -11,7 +11,7 @@ use super::speaker::How;
 use super::{Defaults, whereabouts};
 use crate::domain::ask::{Standing, Viewer};
 use crate::domain::calendar::When;
-use crate::domain::community::{Account, Member, Role};
+use crate::domain::community::{Account, Language, Member, Role};
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{CommunityId, Due, MemberId, Zone};
 use crate::grammar::Spec;
@@ -27,6 +27,8 @@ use crate::store::{Fault, gatherings, lists};
 pub struct Asking {
     pub from: Account,
     pub place: Place,
+    /// The language of their app, for whoever is not known yet.
+    pub language: Option<Language>,
     pub spec: &'static Spec,
     /// The field's name: an option's, or what the command points at.
     pub field: String,
@@ -83,8 +85,11 @@ impl Suggesting<'_> {
                 let own = &person.member.waking.zone;
                 (person.member.language, reading_zone(asking.spec.verb, &community.community, own).clone())
             }
-            Some(scope) => (scope.community.community.language, scope.community.community.zone.clone()),
-            None => (self.defaults.language, self.defaults.zone.clone()),
+            Some(scope) => {
+                let here = &scope.community.community;
+                (asking.language.unwrap_or(here.language), here.zone.clone())
+            }
+            None => (asking.language.unwrap_or(self.defaults.language), self.defaults.zone.clone()),
         };
         let option = asking.spec.options.iter().chain([&IN]).find(|option| option.name == asking.field);
         let choices = match option.map(|option| option.takes) {

@@ -7,7 +7,7 @@ use super::Fault;
 use super::rows::{CommunityRow, Person, PersonRow, StoredCommunity, community_json, from_json, person_json};
 use super::scope::{PlaceRow, Standing, place_json};
 use super::script::Script;
-use crate::domain::community::{Account, Community, Member};
+use crate::domain::community::{Account, Community, Language, Member};
 use crate::domain::{CommunityId, MemberId};
 
 /// A community first met in a place.
@@ -72,14 +72,21 @@ pub fn new_place(script: &mut Script, community: CommunityId, place: &PlaceRow, 
     );
 }
 
-/// A new member. Their zone and language stay the community's until they say otherwise.
-pub fn new_member(script: &mut Script, community: CommunityId, member: &Member, now: Timestamp) {
+/// A new member. Their zone, and their language if they have none of their own, stay the community's until they say otherwise.
+pub fn new_member(
+    script: &mut Script,
+    community: CommunityId,
+    member: &Member,
+    language: Option<Language>,
+    now: Timestamp,
+) {
     script.write(
-        "insert into members (id, community_id, name, quiet_from, quiet_until, made_at) values (?, ?, ?, ?, ?, ?)",
+        "insert into members (id, community_id, name, language, quiet_from, quiet_until, made_at) values (?, ?, ?, ?, ?, ?, ?)",
         [
             member.id.0.into(),
             community.0.into(),
             member.name.as_str().into(),
+            language.map(Language::tag).into(),
             member.waking.quiet.from.to_string().into(),
             member.waking.quiet.until.to_string().into(),
             now.as_millisecond().into(),

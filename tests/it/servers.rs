@@ -1,7 +1,7 @@
 //! Platforms with servers of many channels, where commands are forms and answers are whispered: one community whichever
 //! channel is spoken in, answers that survive a crash, and forms that open again with everything in them.
 
-use barnraiser::domain::community::{Platform, Role};
+use barnraiser::domain::community::{Language, Platform, Role};
 use barnraiser::engine::Heard;
 use barnraiser::engine::clock::Clock as _;
 use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Named, Place};
@@ -266,7 +266,7 @@ async fn whoever_only_has_private_things_is_never_called_in_public() {
 async fn a_server_is_greeted_once_and_one_that_is_set_up_is_not() {
     let mut rig = Rig::open("2026-03-05 18:20").await;
     for server in ["guild", "guild", "other"] {
-        rig.engine().greet(HERE, server, "general").await.unwrap();
+        rig.engine().greet(HERE, server, "general", None).await.unwrap();
         rig.crash().await;
         rig.settle().await;
     }
@@ -275,11 +275,47 @@ async fn a_server_is_greeted_once_and_one_that_is_set_up_is_not() {
     assert!(rig.world.posts()[0].text.contains("help privacy"), "{:?}", rig.world.posts()[0]);
     let rig = served().await;
     let before = rig.world.posts().len();
-    rig.engine().greet(HERE, "guild", "help").await.unwrap();
+    rig.engine().greet(HERE, "guild", "help", None).await.unwrap();
     rig.settle().await;
     assert_eq!(rig.world.posts().len(), before);
     assert_eq!(rig.engine().home(HERE, "guild").await.as_deref(), Some("help"));
     assert_eq!(rig.engine().home(HERE, "other").await, None);
+}
+
+#[tokio::test]
+async fn a_server_is_greeted_in_its_own_language() {
+    let rig = Rig::open("2026-03-05 18:20").await;
+    rig.engine().greet(HERE, "guild", "general", Some(Language::Spanish)).await.unwrap();
+    rig.settle().await;
+    assert!(last(&rig).text.contains("¡Hola!"), "{:?}", last(&rig));
+}
+
+/// Whoever is met is spoken to as their app speaks, until they settle it themselves; the place keeps its own language.
+#[tokio::test]
+async fn whoever_is_met_for_the_first_time_is_answered_in_the_language_of_their_app() {
+    let mut rig = served().await;
+    let does_in = async |rig: &mut Rig, language, who, path, values: &[(&str, &str)]| {
+        let inbound = Inbound { language, ..fills(rig, "chat", who, path, values) };
+        rig.engine().hear(inbound).await.unwrap();
+        rig.settle().await;
+        rig.world.posts().into_iter().rfind(|post| post.to == format!("only:{who}")).unwrap().text
+    };
+    let (spanish, english) = (Some(Language::Spanish), Some(Language::English));
+    // A no to somebody who is nobody here yet.
+    let refused = does_in(&mut rig, spanish, "luis", "community settings", &[("name", "Mine")]).await;
+    assert!(refused.contains("coordina"), "{refused}");
+    let asked = does_in(&mut rig, spanish, "luis", "ask", &[("words", "Dos lámparas")]).await;
+    assert!(asked.contains("queda anotada"), "{asked}");
+    assert!(rig.world.posts().iter().any(|post| post.cause == Cause::Card && post.text.contains("looking for help")));
+    // What they once began with stays theirs, whichever app they open.
+    let mine = does_in(&mut rig, english, "luis", "mine", &[]).await;
+    assert!(mine.contains("Tus peticiones"), "{mine}");
+    does_in(&mut rig, spanish, "luis", "me", &[("language", "en")]).await;
+    let mine = does_in(&mut rig, spanish, "luis", "mine", &[]).await;
+    assert!(mine.contains("asks"), "{mine}");
+    // Nothing is said of anybody's app: the community's.
+    let asked = does_in(&mut rig, None, "dev", "ask", &[("words", "A ladder")]).await;
+    assert!(asked.contains("Something different"), "{asked}");
 }
 
 #[tokio::test]

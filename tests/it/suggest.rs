@@ -26,7 +26,7 @@ async fn offered(rig: &Rig, who: &str, path: &str, field: &str, typed: &str) -> 
 async fn offered_in(rig: &Rig, place: Place, who: &str, path: &str, field: &str, typed: &str) -> Vec<(String, String)> {
     let spec = specs::find(path).unwrap();
     let (field, typed) = (field.to_owned(), typed.to_owned());
-    offered_for(rig, &Asking { from: account(who), place, spec, field, typed, community: None }).await
+    offered_for(rig, &Asking { from: account(who), place, language: None, spec, field, typed, community: None }).await
 }
 
 async fn offered_for(rig: &Rig, asking: &Asking) -> Vec<(String, String)> {
@@ -115,6 +115,7 @@ async fn in_a_direct_chat_it_is_offered_what_is_of_the_community_that_was_named(
     let asking = |path: &str, field: &str, typed: &str, community: Option<&str>| Asking {
         from: account("bea"),
         place: Place::Direct { id: "with-bea".to_owned(), shared: Vec::new() },
+        language: None,
         spec: specs::find(path).unwrap(),
         field: field.to_owned(),
         typed: typed.to_owned(),

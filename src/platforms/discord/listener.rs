@@ -176,7 +176,8 @@ impl Ears {
         let back = self.engine.server_back(Platform::Discord, &server).await;
         self.unless_stopped(back);
         if let Some(channel) = permissions::first_to_write_in(&guild, self.session.me) {
-            let greeted = self.engine.greet(Platform::Discord, &server, &channel.to_string()).await;
+            let language = commands::language(&guild.preferred_locale);
+            let greeted = self.engine.greet(Platform::Discord, &server, &channel.to_string(), language).await;
             self.unless_stopped(greeted);
         }
     }
@@ -335,7 +336,8 @@ impl Ears {
         if let Some(options::Typing { spec, field, begun, community }) = options::typing(&typing.data) {
             let scene = typing.scene(self.name_of(typing.guild_id));
             let (field, typed) = (field.to_owned(), begun.to_owned());
-            let asking = Asking { from: scene.from, place: scene.place, spec, field, typed, community };
+            let Scene { from, place, language, .. } = scene;
+            let asking = Asking { from, place, language, spec, field, typed, community };
             if let Some(suggested) = self.engine.suggest(&asking).await {
                 choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(
                     |one| {
