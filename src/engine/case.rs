@@ -248,9 +248,9 @@ impl Case<'_> {
         let member = Member { id: self.keys.member(), ..member };
         let community = self.here().id;
         people::new_member(&mut self.script, community, &member, language, self.now);
-        people::new_account(&mut self.script, community, member.id, account, acted_at);
+        people::new_account(&mut self.script, community, member.id, account, Some(name), acted_at);
         for other in &others {
-            people::new_account(&mut self.script, community, member.id, other, 0);
+            people::new_account(&mut self.script, community, member.id, other, None, 0);
         }
         let person = Person { member, account: Some(account.clone()) };
         self.joined.push(person.clone());

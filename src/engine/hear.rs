@@ -335,7 +335,7 @@ async fn arrive(
         }
     };
     if !is_new || seen_in.is_some() {
-        rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
+        rows::acted(&mut case.script, community, &inbound.from, &inbound.name, seen_in, case.now);
     }
     person.member.name.clone_from(&inbound.name);
     if let Some(standing) = NewStanding::of(&person, inbound, &case.places, standings, roles) {
@@ -361,7 +361,7 @@ fn took_part(case: &mut Case<'_>, inbound: &Inbound, answered: &Answered) {
     let place = case.places.iter().find(|place| said_in(inbound, place)).map(|place| place.id);
     if place.is_some() {
         let community = case.here().id;
-        rows::acted(&mut case.script, community, &inbound.from, place, case.now);
+        rows::acted(&mut case.script, community, &inbound.from, &inbound.name, place, case.now);
     }
 }
 

@@ -96,15 +96,23 @@ pub fn new_member(
 
 /// An account is this member's in this community; `acted_at` is when they last acted from it, 0 for never. What it was
 /// nudged in other communities counts here, too.
-pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId, account: &Account, acted_at: i64) {
+pub fn new_account(
+    script: &mut Script,
+    community: CommunityId,
+    member: MemberId,
+    account: &Account,
+    name: Option<&str>,
+    acted_at: i64,
+) {
     script.write(
-        "insert into accounts (platform, ref, community_id, member_id, acted_at, nudged_at) \
-         select ?, ?, ?, ?, ?, (select max(nudged_at) from accounts where platform = ? and ref = ?)",
+        "insert into accounts (platform, ref, community_id, member_id, name, acted_at, nudged_at) \
+         select ?, ?, ?, ?, ?, ?, (select max(nudged_at) from accounts where platform = ? and ref = ?)",
         [
             account.platform.name().into(),
             account.id.as_str().into(),
             community.0.into(),
             member.0.into(),
+            name.into(),
             acted_at.into(),
             account.platform.name().into(),
             account.id.as_str().into(),
@@ -112,12 +120,21 @@ pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId
     );
 }
 
-/// They acted from this account just now; `seen_in` is the place, if others could read it there.
-pub fn acted(script: &mut Script, community: CommunityId, account: &Account, seen_in: Option<i64>, now: Timestamp) {
+/// They acted from this account just now, under this name; `seen_in` is the place, if others could read it there.
+pub fn acted(
+    script: &mut Script,
+    community: CommunityId,
+    account: &Account,
+    name: &str,
+    seen_in: Option<i64>,
+    now: Timestamp,
+) {
     script.write(
-        "update accounts set acted_at = ?, seen_in = coalesce(?, seen_in) where platform = ? and ref = ? and community_id = ?",
+        "update accounts set acted_at = ?, name = ?, seen_in = coalesce(?, seen_in) \
+         where platform = ? and ref = ? and community_id = ?",
         [
             now.as_millisecond().into(),
+            name.into(),
             seen_in.into(),
             account.platform.name().into(),
             account.id.as_str().into(),
