@@ -1262,6 +1262,8 @@ thread-name = About { $ask }
 whole-in-file = The whole text is in the file below.
 # A button that means nothing any more.
 stale-button = This button is from an earlier time, so I did nothing. What I can do now: `help`
+# Where an app lets people pick from a list of its own: they picked @everyone, or a bot.
+nobody-picked = That is everybody at once, or a program, so I did nothing. Please pick a person. To convene, a role that only some people have will do as well.
 
 ## The console
 

@@ -1142,6 +1142,8 @@ thread-name = Sobre { $ask }
 whole-in-file = El texto completo está en el archivo de abajo.
 # Un botón que ya no significa nada.
 stale-button = Este botón es de otro momento, así que no hice nada. Lo que puedo hacer ahora: `help`
+# Donde una aplicación deja elegir de una lista suya: se eligió @everyone, o un bot.
+nobody-picked = Eso es todo el mundo a la vez, o un programa, así que no hice nada. Elige a una persona, por favor. Para la coordinación también vale un rol que solo tengan algunas personas.
 
 ## La consola
 

@@ -44,6 +44,7 @@ class Story(played.Played):
         self.begin("2026-03-10 08:00")
         self.commands_are_there()
         self.two_servers_begin()
+        self.nobody_is_no_convener()
         self.a_form_is_mended()
         self.a_card_is_pressed()
         self.private_things_begin_among_others()
@@ -111,6 +112,15 @@ class Story(played.Played):
             check(False, "a member's client lets them set the community up")
         except Refused:
             pass
+
+    def nobody_is_no_convener(self):
+        step("everybody at once and the bot itself are no conveners; a stranger who writes to it hears what makes it know them")
+        for nobody in (self.east["id"], self.application()):
+            told = self.only(self.people["amara"].slash("help", "convener add", who=nobody))
+            check("pick a person" in told, f"who makes {nobody} a convener is told {told}")
+        self.people["zoe"].says("dm", "needs")
+        told = self.people["zoe"].waits_to_see("dm", "Use one of my commands")[-1]["text"]
+        check("<@" not in told, f"a direct message calls its reader: {told}")
 
     # --- asking and pledging ---------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ use crate::grammar::Invocation;
 use crate::grammar::form::Filled;
 use crate::grammar::specs::{IN, Verb};
 use crate::speech::copy;
+use crate::speech::doc::Doc;
 use crate::speech::message::Ability;
 
 /// Discord's kinds of answer to an interaction.
@@ -302,14 +303,29 @@ impl Ears {
 
     /// Says at once that a button or a command means nothing any more.
     async fn stale(&self, interaction: &impl Interacts, locale: &str) -> Result<(), Trouble> {
-        let words = copy::stale_button(self.language(locale));
-        let whisper = words::answer(&words, words::Reader::default(), true, self.language(locale));
+        self.at_once(interaction, locale, copy::stale_button).await
+    }
+
+    /// Says what needs no look at anything.
+    async fn at_once(
+        &self,
+        interaction: &impl Interacts,
+        locale: &str,
+        words: impl Fn(Language) -> Doc,
+    ) -> Result<(), Trouble> {
+        let language = self.language(locale);
+        let whisper = words::answer(&words(language), words::Reader::default(), true, language);
         self.answer(interaction, MESSAGE, &whisper.body).await
     }
 
     /// A slash command. Bare, those that need somebody's own words open their form.
     async fn called(&self, command: &CommandInteraction) -> Result<(), Trouble> {
-        let Some(called) = options::called(&command.data) else { return self.stale(command, &command.locale).await };
+        let Some(called) = options::called(&command.data, command.guild_id) else {
+            return self.stale(command, &command.locale).await;
+        };
+        if called.nobody {
+            return self.at_once(command, &command.locale, copy::nobody_picked).await;
+        }
         if commands::opens_a_form(called.filled.spec)
             && let Ok(begun) = called.filled.invocation()
             && !begun.wants().is_empty()

@@ -83,9 +83,18 @@ pub fn thread_name(ask: AskId, language: Language) -> String {
 
 /// The answer to a button that means nothing any more.
 pub fn stale_button(language: Language) -> Doc {
+    told("stale-button", language)
+}
+
+/// The answer to whoever picked nobody in particular from a list of an app's own.
+pub fn nobody_picked(language: Language) -> Doc {
+    told("nobody-picked", language)
+}
+
+fn told(id: &str, language: Language) -> Doc {
     let voice = bare_voice(language);
     let mut draft = Draft::new(&voice);
-    draft.tell("stale-button", &[]);
+    draft.tell(id, &[]);
     draft.finish()
 }
 

@@ -23,8 +23,8 @@ mod settings;
 mod tests;
 
 pub use self::menus::{
-    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, stale_button,
-    thread_name, whole_in_file,
+    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, nobody_picked,
+    stale_button, thread_name, whole_in_file,
 };
 
 use self::draft::{Answer, Draft};
