@@ -122,6 +122,7 @@ impl Thread {
             },
             from: Account { platform: Platform::Console, id: name.clone() },
             name,
+            language: None,
             standing: None,
             roles: Vec::new(),
             named: Vec::new(),

@@ -908,7 +908,7 @@ refused-nothing-to-change = That changes nothing yet. Please add what should be 
 refused-conveners-only = That is for conveners. One of them will gladly do it for you. What you can do: `help`
 refused-which-community = You are in several communities. Please send it again with one of these added:
 refused-which-community-line = ~in:{ $slug }~
-refused-no-community = I don't know yet which community you belong to. Write once in its channel, and then I'll know you here too. For example: `needs`
+refused-no-community = I don't know yet which community you belong to. Use one of my commands there once, in its room or on its server, and then I'll know you here too. For example: `needs`
 refused-last-convener = A community needs at least one convener. Add another first: `convener add who:…`
 refused-convenes-by-platform = { $name } is a convener by their role in this chat, so it ends there too: someone who manages the chat can change that role.
 refused-gathering-none = No gathering is planned. A convener can plan one: `gathering new when:"{ $example } 18:00" where:"…"`
@@ -1152,7 +1152,7 @@ language-name = { $language ->
     [en] English
    *[es] Español
 }
-# The title of a form, at most about 35 letters. $path chooses by the command.
+# The title of a form, at most about 35 letters. $path chooses by the command, its two words with a line between them.
 form-title = { $path ->
     [ask] What do you need?
     [offer] What do you offer?
@@ -1162,6 +1162,29 @@ form-title = { $path ->
     [edit] What should change?
     [done] What is done
     [stillneeded] What is still needed
+    [needs] What people look for
+    [maybe] Maybe
+    [handback] What you hand back
+    [confirm] What arrived
+    [withdraw] What you take back
+    [offers] What people offer
+    [invite] Whom you invite
+    [me] Your own settings
+    [link] Your other account
+    [unlink] The account that goes
+    [gathering-new] A new gathering
+    [gathering-show] A gathering
+    [gathering-move] A new time for a gathering
+    [gathering-cancel] A gathering that is off
+    [digest-preview] The digest as it will be
+    [digest-post] The digest, now
+    [digest-hold] The digest, not now
+    [community-setup] Set up this community
+    [community-settings] How this community does it
+    [community-link] Another place of this community
+    [convener-add] Who convenes from now on
+    [convener-remove] Who no longer convenes
+    [help] What would you like to know?
    *[other] { $name }
 }
 # The same about one thing: $id is A2 or P7.
@@ -1184,12 +1207,19 @@ field-label = { $field ->
     [when] When?
     [where] Where?
     [who] Whom?
-    [nudges] Reminders
+    [nudges] Reminders about one pledge, at most
     [name] Name
     [zone] Time zone
     [language] Language
     [quiet] Quiet hours
     [away] Away until
+    [facilitator] Who facilitates?
+    [scribe] Who writes down what is said?
+    [code] The code from the other side
+    [account] Which account?
+    [confirm] Quiet days until help counts as confirmed
+    [digest] Days from the digest to the gathering
+    [weekly] When the weekly digest comes
    *[other] { $name }
 }
 # Something that could stand in a field, as people would write it. $like chooses: [ask] stands for the words of an ask, [what] for
@@ -1207,6 +1237,19 @@ field-example = { $like ->
     [need] 2
     [note] the rest tomorrow
     [where] Library Room B
+    [name] Eastbank
+    [zone] Chicago
+    [language] en
+    [nudges] from 0 to 3
+    [confirm] 5
+    [digest] 3
+    [weekly] 0 9 * * Mon
+    [away] friday
+    [who] luis
+    [facilitator] luis
+    [scribe] pia
+    [code] ABCD-EFGH
+    [account] discord
    *[other] { "" }
 }
 # Buttons of an app: all that is yours; what people look for; a form once more with what was in it.
@@ -1219,6 +1262,8 @@ thread-name = About { $ask }
 whole-in-file = The whole text is in the file below.
 # A button that means nothing any more.
 stale-button = This button is from an earlier time, so I did nothing. What I can do now: `help`
+# Where an app lets people pick from a list of its own: they picked @everyone, or a bot.
+nobody-picked = That is everybody at once, or a program, so I did nothing. Please pick a person. To convene, a role that only some people have will do as well.
 
 ## The console
 

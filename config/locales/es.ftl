@@ -780,7 +780,7 @@ refused-nothing-to-change = Así no cambia nada. Añade, por favor, lo que deber
 refused-conveners-only = Eso es para la coordinación, que con gusto lo hará por ti. Lo que puedes hacer: `help`
 refused-which-community = Estás en varias comunidades. Envíalo otra vez, por favor, añadiendo una de estas:
 refused-which-community-line = ~in:{ $slug }~
-refused-no-community = Aún no sé a qué comunidad perteneces. Escribe una vez en su canal, y así te conoceré también aquí. Por ejemplo: `needs`
+refused-no-community = Aún no sé a qué comunidad perteneces. Usa allí una vez uno de mis comandos, en su sala o en su servidor, y así te conoceré también aquí. Por ejemplo: `needs`
 refused-last-convener = Una comunidad necesita al menos a una persona en la coordinación. Añade antes a otra: `convener add who:…`
 refused-convenes-by-platform = { $name } forma parte de la coordinación por su papel en este chat, así que se cambia allí: puede hacerlo quien administra el chat.
 refused-gathering-none = No hay ningún encuentro previsto. La coordinación puede crear uno: `gathering new when:"{ $example } 18:00" where:"…"`
@@ -1045,6 +1045,29 @@ form-title = { $path ->
     [edit] ¿Qué debe cambiar?
     [done] Lo que está hecho
     [stillneeded] Lo que todavía falta
+    [needs] Lo que la gente busca
+    [maybe] Quizás
+    [handback] Lo que devuelves
+    [confirm] Lo que llegó
+    [withdraw] Lo que retiras
+    [offers] Lo que la gente ofrece
+    [invite] A quién invitas
+    [me] Tus preferencias
+    [link] Tu otra cuenta
+    [unlink] La cuenta que se va
+    [gathering-new] Un encuentro nuevo
+    [gathering-show] Un encuentro
+    [gathering-move] Otra hora para un encuentro
+    [gathering-cancel] Un encuentro que no será
+    [digest-preview] El resumen, antes de enviarlo
+    [digest-post] El resumen, ahora
+    [digest-hold] El resumen, más tarde
+    [community-setup] Preparar esta comunidad
+    [community-settings] Cómo lo hace esta comunidad
+    [community-link] Otro lugar de esta comunidad
+    [convener-add] Quién coordina desde ahora
+    [convener-remove] Quién deja de coordinar
+    [help] ¿Qué quieres saber?
    *[other] { $name }
 }
 form-title-about = { $id }: { $title }
@@ -1066,12 +1089,19 @@ field-label = { $field ->
     [when] ¿Cuándo?
     [where] ¿Dónde?
     [who] ¿A quién?
-    [nudges] Recordatorios
+    [nudges] Recordatorios por promesa, como mucho
     [name] Nombre
     [zone] Zona horaria
     [language] Idioma
     [quiet] Horas de silencio
     [away] Fuera hasta
+    [facilitator] ¿Quién facilita?
+    [scribe] ¿Quién anota lo que se dice?
+    [code] El código del otro lado
+    [account] ¿Qué cuenta?
+    [confirm] Días de silencio hasta darla por confirmada
+    [digest] Días entre el resumen y el encuentro
+    [weekly] Cuándo llega el resumen semanal
    *[other] { $name }
 }
 # Algo que podría estar en un campo, como lo escribiría la gente.
@@ -1088,6 +1118,19 @@ field-example = { $like ->
     [need] 2
     [note] el resto mañana
     [where] Biblioteca, sala B
+    [name] Eastbank
+    [zone] Madrid
+    [language] es
+    [nudges] de 0 a 3
+    [confirm] 5
+    [digest] 3
+    [weekly] 0 9 * * Mon
+    [away] viernes
+    [who] luis
+    [facilitator] luis
+    [scribe] pia
+    [code] ABCD-EFGH
+    [account] discord
    *[other] { "" }
 }
 # Botones de una aplicación: todo lo tuyo; lo que la gente busca; un formulario otra vez.
@@ -1099,6 +1142,8 @@ thread-name = Sobre { $ask }
 whole-in-file = El texto completo está en el archivo de abajo.
 # Un botón que ya no significa nada.
 stale-button = Este botón es de otro momento, así que no hice nada. Lo que puedo hacer ahora: `help`
+# Donde una aplicación deja elegir de una lista suya: se eligió @everyone, o un bot.
+nobody-picked = Eso es todo el mundo a la vez, o un programa, así que no hice nada. Elige a una persona, por favor. Para la coordinación también vale un rol que solo tengan algunas personas.
 
 ## La consola
 

@@ -9,8 +9,10 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, time};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// When the bot writes on a morning: 09:00 of the person's own day.
 pub const MORNING: Time = time(9, 0, 0, 0);
@@ -43,6 +45,43 @@ impl Zone {
         jiff::tz::db().available().map(|name| name.to_string())
     }
 
+    /// The zone that people mean by what they typed: its name, or the city in it (`chicago`, `são paulo`).
+    ///
+    /// # Errors
+    /// No zone, or more than one: the names of those it could be, at most [`Zone::MOST_NEAR`], which may be none.
+    pub fn meant(typed: &str) -> Result<Zone, Vec<String>> {
+        let named = typed.trim().parse();
+        if let Ok(zone) = named {
+            return Ok(zone);
+        }
+        let typed = plain(typed);
+        let mut placed: Vec<String> = Zone::names().filter(|name| city(name).is_some()).collect();
+        placed.sort();
+        let is_it = |name: &&String| plain(name) == typed || city(name).is_some_and(|city| plain(city) == typed);
+        let zones: Vec<Zone> = placed.iter().filter(is_it).filter_map(|name| name.parse().ok()).collect();
+        // A city under two names (`Asia/Istanbul`, `Europe/Istanbul`) has one time.
+        if let [first, others @ ..] = zones.as_slice()
+            && others.iter().all(|other| other.changes() == first.changes())
+        {
+            return Ok(first.clone());
+        }
+        let holds = |name: &&String| typed.chars().count() >= 3 && plain(name).contains(&typed);
+        let near = placed.iter().filter(holds);
+        Err(near.take(Zone::MOST_NEAR).cloned().collect())
+    }
+
+    /// The most zones that somebody is shown who may have meant any of them.
+    pub const MOST_NEAR: usize = 5;
+
+    /// What the clocks there show and from when on, in the years that a plan may lie in.
+    fn changes(&self) -> Vec<(Timestamp, Offset)> {
+        const FROM: Timestamp = Timestamp::constant(946_684_800, 0); // 2000
+        const UNTIL: Timestamp = Timestamp::constant(4_102_444_800, 0); // 2100
+        let later = self.0.following(FROM).take_while(|change| change.timestamp() < UNTIL);
+        let first = (FROM, self.0.to_offset(FROM));
+        [first].into_iter().chain(later.map(|change| (change.timestamp(), change.offset()))).collect()
+    }
+
     /// jiff's own value.
     pub fn rules(&self) -> &TimeZone {
         &self.0
@@ -63,6 +102,22 @@ impl Zone {
     pub fn instant(&self, civil: DateTime) -> Timestamp {
         self.0.to_ambiguous_timestamp(civil).compatible().unwrap_or(LAST)
     }
+}
+
+/// The city that a zone is named after. Names of other kinds (`US/Central`, `Etc/GMT+5`, whose sign is not the one that people
+/// mean) have none.
+fn city(name: &str) -> Option<&str> {
+    const REGIONS: [&str; 10] =
+        ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    let (region, _) = name.split_once('/')?;
+    let city = name.rsplit('/').next()?;
+    REGIONS.contains(&region).then_some(city)
+}
+
+/// As people type it: small letters without accents, blanks for the underscores that nobody types.
+fn plain(name: &str) -> String {
+    let letters = name.trim().nfd().filter(|c| !is_combining_mark(*c));
+    letters.map(|c| if c == '_' { ' ' } else { c }).collect::<String>().to_lowercase()
 }
 
 impl FromStr for Zone {
@@ -233,4 +288,33 @@ pub fn next_day(date: Date) -> Date {
 /// A number of days later (or earlier, if negative), saturating at the ends of the calendar.
 pub fn days_after(date: Date, days: i64) -> Date {
     date.saturating_add(jiff::Span::new().days(days))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_known_by_its_city_as_people_type_it() {
+        let meant = |typed: &str| Zone::meant(typed).map(|zone| zone.name().to_owned());
+        for (typed, name) in [
+            ("chicago", "America/Chicago"),
+            ("America/Chicago", "America/Chicago"),
+            (" america/mexico city ", "America/Mexico_City"),
+            ("New York", "America/New_York"),
+            ("São Paulo", "America/Sao_Paulo"),
+            ("utc", "UTC"),
+            // Two names, one time.
+            ("istanbul", "Asia/Istanbul"),
+            ("indianapolis", "America/Indiana/Indianapolis"),
+        ] {
+            assert_eq!(meant(typed).as_deref(), Ok(name), "{typed}");
+        }
+        assert_eq!(meant("york"), Err(vec!["America/New_York".to_owned()]));
+        assert_eq!(meant("indiana").unwrap_err().len(), Zone::MOST_NEAR);
+        for typed in ["", "eastbank", "a", "central", "gmt+5", "america/"] {
+            let near = meant(typed).unwrap_err();
+            assert!(near.is_empty() || typed == "america/", "{typed}: {near:?}");
+        }
+    }
 }

@@ -53,7 +53,8 @@ pub fn screen(words: &str) -> Result<(), Objection> {
     if ["javascript:", "vbscript:", "data:text"].iter().any(|scheme| lower.contains(scheme)) || has_tag(&lower) {
         return Err(Objection::LooksLikeCode);
     }
-    if words.chars().any(is_hidden) {
+    let says_nothing = !words.is_empty() && !words.chars().any(is_visible);
+    if words.chars().any(is_hidden) || says_nothing {
         return Err(Objection::HiddenCharacters);
     }
     if words.graphemes(true).any(|g| g.chars().filter(|c| is_combining_mark(*c)).count() > MOST_MARKS) {
@@ -88,6 +89,17 @@ fn has_tag(lower: &str) -> bool {
 pub fn is_hidden(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}')
         || (c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
+/// Whether a character alone shows something: no blank, no mark without its letter, and none of those that Unicode has drawn by
+/// nothing (`Default_Ignorable_Code_Point`, with the blank of Braille).
+fn is_visible(c: char) -> bool {
+    let drawn_by_nothing = matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}');
+    !drawn_by_nothing && !c.is_whitespace() && !c.is_control() && !is_combining_mark(c)
 }
 
 const STREETS: [&str; 20] = [
@@ -298,6 +310,16 @@ mod tests {
         for call in ["@here", "go, @Room!", "(@channel)"] {
             assert_eq!(screen(call), Err(Objection::RingsEveryone), "{call}");
         }
+        for nothing in [
+            "\u{200B}\u{2060}",
+            "\u{AD}",
+            " \u{200E}\u{200F}",
+            "\u{180E}\u{2064}\u{2061}",
+            "\u{E0041}\u{E007F}",
+            "\u{301}",
+        ] {
+            assert_eq!(screen(nothing), Err(Objection::HiddenCharacters), "{nothing:?}");
+        }
         assert_eq!(screen("a bell: \u{7}"), Err(Objection::HiddenCharacters));
         assert_eq!(screen("\u{202E}sdrawkcab"), Err(Objection::HiddenCharacters));
         assert_eq!(screen(&format!("e{}", "\u{0301}".repeat(40))), Err(Objection::StackedMarks));
@@ -309,6 +331,8 @@ mod tests {
             "<b without an end",
             "mail me@here, @heresy, @here_now",
             "https://example.org/a?b=c",
+            "two\u{AD}fold \u{200D}",
+            "?",
             "two lines\nand a\ttab",
             &marked,
             &"x".repeat(MOST_LETTERS),

@@ -12,7 +12,7 @@ use super::keys::Keys;
 use super::meaning::Meaning;
 use super::parcel::Destination;
 use super::roster::Placing;
-use crate::domain::community::{Community, Norms, Platform};
+use crate::domain::community::{Community, Language, Norms, Platform};
 use crate::domain::{AskId, GatheringId, OfferId, PledgeId};
 use crate::speech::message::Message;
 use crate::store::outbox::Priority;
@@ -61,7 +61,13 @@ pub(super) async fn new_community(
 impl Placing<'_> {
     /// The first words on a server: what the bot is, and how to begin. Where a community is already, or was greeted before,
     /// nothing is said.
-    pub(super) async fn greet(self, platform: Platform, server: &str, channel: String) -> Result<Script, Fault> {
+    pub(super) async fn greet(
+        self,
+        platform: Platform,
+        server: &str,
+        channel: String,
+        language: Option<Language>,
+    ) -> Result<Script, Fault> {
         let mut script = Script::default();
         let event = format!("welcome:{server}");
         let is_known = places::on_server(self.conn, platform, server).await?.is_some();
@@ -77,7 +83,7 @@ impl Placing<'_> {
             place: None,
             cause: Cause::Notice,
             refs: Vec::new(),
-            meaning: &Meaning::Said(Box::new(Message::Welcome)),
+            meaning: &Meaning::said(Message::Welcome, language),
             answers: None,
             lane: None,
             priority: Priority::Notice,

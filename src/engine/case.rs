@@ -11,7 +11,7 @@ use super::meaning::Meaning;
 use super::parcel::Destination;
 use super::view;
 use crate::domain::calendar::{QuietHours, Waking};
-use crate::domain::community::{Account, Community, Member};
+use crate::domain::community::{Account, Community, Language, Member};
 use crate::domain::nudge::Planned;
 use crate::domain::pledge::Pledge;
 use crate::domain::{AskId, MemberId, PledgeId, Ref, Refusal};
@@ -209,7 +209,7 @@ impl Case<'_> {
             if let Some(person) = people::of_account(self.conn, community, &named.account).await? {
                 return Ok(person);
             }
-            return Ok(self.join(&named.account, &named.name, 0).await?);
+            return Ok(self.join(&named.account, &named.name, None, 0).await?);
         }
         let mut known = people::known_as(self.conn, community, typed).await?;
         if known.is_empty() {
@@ -223,8 +223,14 @@ impl Case<'_> {
     }
 
     /// A new member, reached by this account and by those that are one person with it elsewhere. `acted_at` is 0 if they
-    /// have not acted themselves yet.
-    pub(super) async fn join(&mut self, account: &Account, name: &str, acted_at: i64) -> Result<Person, Fault> {
+    /// have not acted themselves yet. Whose language is not known has the community's.
+    pub(super) async fn join(
+        &mut self,
+        account: &Account,
+        name: &str,
+        language: Option<Language>,
+        acted_at: i64,
+    ) -> Result<Person, Fault> {
         let others = people::linked(self.conn, account).await?;
         let is_theirs = |a: &Account| a == account || others.contains(a);
         if let Some(person) = self.joined.iter().find(|p| p.account.as_ref().is_some_and(is_theirs)) {
@@ -235,16 +241,16 @@ impl Case<'_> {
             id: MemberId(0),
             name: name.to_owned(),
             waking: Waking { zone: here.zone.clone(), quiet: QuietHours::default(), away_until: None },
-            language: here.language,
+            language: language.unwrap_or(here.language),
             convening: None,
             notices: true,
         };
         let member = Member { id: self.keys.member(), ..member };
         let community = self.here().id;
-        people::new_member(&mut self.script, community, &member, self.now);
-        people::new_account(&mut self.script, community, member.id, account, acted_at);
+        people::new_member(&mut self.script, community, &member, language, self.now);
+        people::new_account(&mut self.script, community, member.id, account, Some(name), acted_at);
         for other in &others {
-            people::new_account(&mut self.script, community, member.id, other, 0);
+            people::new_account(&mut self.script, community, member.id, other, None, 0);
         }
         let person = Person { member, account: Some(account.clone()) };
         self.joined.push(person.clone());

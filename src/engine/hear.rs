@@ -13,8 +13,8 @@ use super::pledges::{self, Change, NewPledge};
 use super::speaker::{How, Speaker};
 use super::vitals::Vitals;
 use super::{Defaults, Heard, beginning, check, codes, linking, listing, people, pressing, uniting};
-use crate::domain::community::{Convening, Role};
-use crate::domain::{CommunityId, MemberId, Ref, Refusal};
+use crate::domain::community::{Community, Convening, Role};
+use crate::domain::{CommunityId, MemberId, Ref, Refusal, Zone};
 use crate::grammar::Invocation;
 use crate::grammar::command::{self, Command, Reading};
 use crate::grammar::specs::Verb;
@@ -284,6 +284,7 @@ impl Hearing<'_> {
         let voice = Voice {
             language: person
                 .map(|p| p.member.language)
+                .or(inbound.language)
                 .or(community.map(|c| c.community.language))
                 .unwrap_or(self.defaults.language),
             zone: person
@@ -328,10 +329,13 @@ async fn arrive(
             }
             person
         }
-        None => case.join(&inbound.from, &inbound.name, case.now.as_millisecond()).await?,
+        None => {
+            let at = case.now.as_millisecond();
+            case.join(&inbound.from, &inbound.name, inbound.language, at).await?
+        }
     };
     if !is_new || seen_in.is_some() {
-        rows::acted(&mut case.script, community, &inbound.from, seen_in, case.now);
+        rows::acted(&mut case.script, community, &inbound.from, &inbound.name, seen_in, case.now);
     }
     person.member.name.clone_from(&inbound.name);
     if let Some(standing) = NewStanding::of(&person, inbound, &case.places, standings, roles) {
@@ -357,7 +361,7 @@ fn took_part(case: &mut Case<'_>, inbound: &Inbound, answered: &Answered) {
     let place = case.places.iter().find(|place| said_in(inbound, place)).map(|place| place.id);
     if place.is_some() {
         let community = case.here().id;
-        rows::acted(&mut case.script, community, &inbound.from, place, case.now);
+        rows::acted(&mut case.script, community, &inbound.from, &inbound.name, place, case.now);
     }
 }
 
@@ -428,7 +432,8 @@ fn queue_or_show(
             place: None,
             cause: reply.cause,
             refs: reply.refs,
-            meaning: &Meaning::Said(Box::new(reply.message)),
+            // Whoever is a member is spoken to in what they have settled.
+            meaning: &Meaning::said(reply.message, inbound.language.filter(|_| row.member.is_none())),
             // In another room than it was asked in, too: the adapter knows how to say what it answers there.
             answers: Some(inbound.event.as_str()),
             lane: None,
@@ -462,11 +467,7 @@ async fn answer(
     if let Some(refusal) = begun.and_then(|subject| pressing::only_begins(speaker, subject, said)) {
         return Err(refusal.into());
     }
-    let zone = match said.spec.verb {
-        // A gathering is where the community is.
-        Verb::GatheringNew | Verb::GatheringMove => case.here().zone.clone(),
-        _ => member.waking.zone.clone(),
-    };
+    let zone = reading_zone(said.spec.verb, case.here(), &member.waking.zone).clone();
     let command = command::understand(said, &Reading { now: case.now, said_at: speaker.said_at, zone: &zone })?;
     match command {
         Command::Ask { words, kind, need, by, visibility } => {
@@ -506,6 +507,14 @@ async fn answer(
             Some(subject) => answer_about(case, speaker, &subject, about).await,
             None => Err(Refusal::NothingToChange.into()),
         },
+    }
+}
+
+/// In which zone the dates of a command are read. A gathering is where the community is; all else is in the person's own.
+pub(super) fn reading_zone<'z>(verb: Verb, here: &'z Community, own: &'z Zone) -> &'z Zone {
+    match verb {
+        Verb::GatheringNew | Verb::GatheringMove => &here.zone,
+        _ => own,
     }
 }
 

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Ref;
-use crate::domain::community::{Account, Platform, Role};
+use crate::domain::community::{Account, Language, Platform, Role};
 use crate::grammar::form::Filled;
 use crate::speech::message::{Ability, Message, Voice};
 
@@ -17,6 +17,9 @@ pub struct Inbound {
     pub from: Account,
     /// Their display name, for showing only.
     pub name: String,
+    /// The language of their app, where the platform says it and the copy has it: whoever is met for the first time is spoken
+    /// to in it. What somebody settled for themselves counts more.
+    pub language: Option<Language>,
     /// What the platform says they are in this place; `None` in a direct chat, where it does not say.
     pub standing: Option<Role>,
     /// The roles they have there, by the platform's ids: the community may have said that some of them convene it.

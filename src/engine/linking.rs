@@ -89,7 +89,7 @@ async fn join(case: &mut Case<'_>, speaker: &Speaker, open: &Open, other: &Accou
             Some(goes) => Some(make_one(case, speaker, stays, goes).await?),
             None => {
                 new.iter().for_each(|account| {
-                    people::new_account(&mut case.script, community, stays.member, account, 0);
+                    people::new_account(&mut case.script, community, stays.member, account, None, 0);
                 });
                 member_of(case, speaker, stays).await?
             }
@@ -238,9 +238,11 @@ pub(super) async fn unlink(case: &mut Case<'_>, speaker: &Speaker, which: Option
         if speaks_here || linking::has_acted(case.conn, community, goes).await? {
             let anew = begin_anew(case, community, member).await?;
             linking::hand_over(&mut case.script, community, goes, anew);
+            linking::call_after_an_account(&mut case.script, anew);
         } else {
             linking::leave(&mut case.script, community, goes);
         }
+        linking::call_after_an_account(&mut case.script, member);
     }
     codes::forget_of(&mut case.script, goes);
     let lines = stay.iter().map(|account| line(account, None)).collect();
@@ -258,7 +260,7 @@ async fn begin_anew(case: &mut Case<'_>, community: CommunityId, was: MemberId) 
     let was = people::person(case.conn, was).await?.ok_or_else(gone)?.member;
     let waking = Waking { quiet: QuietHours::default(), away_until: None, ..was.waking };
     let anew = Member { id: case.keys.member(), waking, convening: None, notices: true, ..was };
-    people::new_member(&mut case.script, community, &anew, case.now);
+    people::new_member(&mut case.script, community, &anew, None, case.now);
     Ok(anew.id)
 }
 

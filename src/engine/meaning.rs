@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{buttons, view};
 use crate::domain::ask::{AskState, Visibility};
-use crate::domain::community::{Member, Role};
+use crate::domain::community::{Language, Member, Role};
 use crate::domain::gathering::DigestState;
 use crate::domain::nudge::Step;
 use crate::domain::pledge::PledgeState;
@@ -22,6 +22,8 @@ use crate::store::{Fault, gatherings, people, routes};
 pub(super) enum Meaning {
     /// An answer: it was true when it was given, and stays as it was given.
     Said(Box<Message>),
+    /// The same to somebody, or in a place, of whom nothing is known but the language.
+    SaidIn(Language, Box<Message>),
     Card(AskId),
     Nudge(Vec<NudgeOf>),
     Notices(Vec<Heard>),
@@ -54,6 +56,16 @@ pub(super) enum Meaning {
         sign: Sign,
         about: Ref,
     },
+}
+
+impl Meaning {
+    /// An answer, or the first words of all: in this language, if there is nobody yet whose own it could be in.
+    pub(super) fn said(message: Message, language: Option<Language>) -> Meaning {
+        match language {
+            Some(language) => Meaning::SaidIn(language, Box::new(message)),
+            None => Meaning::Said(Box::new(message)),
+        }
+    }
 }
 
 /// One pledge of a nudge, with what made it due.
@@ -130,7 +142,7 @@ pub(super) async fn resolve(
     to: &Addressee,
 ) -> Result<Option<Message>, Fault> {
     match meaning {
-        Meaning::Said(message) => Ok(Some(*message)),
+        Meaning::Said(message) | Meaning::SaidIn(_, message) => Ok(Some(*message)),
         Meaning::Card(ask) => card(conn, ask, to).await,
         Meaning::Nudge(items) => nudge(conn, items, to).await,
         Meaning::Notices(items) => notices(conn, items, to).await,

@@ -57,7 +57,7 @@ use crate::store::people::OnServer;
 pub use crate::store::{CannotOpen, Fault};
 use crate::store::{Store, bookmarks, drafts, lists, people as rows, places as places_rows, unread as unread_rows};
 use clock::{Clock, Ids};
-use inbound::{Answer, Body, Inbound, Named, Reply, Roster, Unread};
+use inbound::{Answer, Body, Inbound, Named, Place, Reply, Roster, Unread};
 pub use listing::Report;
 use parcel::{Pace, Parcel, Receipt};
 use queue::{Input, Job, Outcome};
@@ -294,6 +294,15 @@ impl Engine {
         self.send(Input::StandsNoMore { platform, standing, roles }).await.map(drop)
     }
 
+    /// Whether somebody convenes the community they would be heard in, which `named` names in a direct chat. It reads beside
+    /// the writer and decides nothing: whatever cannot be read is a no here, and the command itself asks again.
+    pub async fn convenes_in(&self, from: &Account, place: &Place, roles: &[String], named: Option<&str>) -> bool {
+        let unreadable = |fault: Fault| tracing::warn!(%fault, "cannot read who convenes");
+        let asked =
+            async { whereabouts::convenes(&mut *self.readers.acquire().await?, from, place, roles, named).await };
+        asked.await.map_err(unreadable).unwrap_or(false)
+    }
+
     /// Remembers the last event of a room that needs no second look.
     pub async fn bookmark(&self, platform: Platform, room: &str, event: &str) -> Result<(), Stopped> {
         let (room, event) = (room.to_owned(), event.to_owned());
@@ -328,11 +337,17 @@ impl Engine {
         self.send(Input::ServerBack { platform, server: server.to_owned() }).await.map(drop)
     }
 
-    /// The bot was brought to a server, and may write in this channel of it: it says once what it is. On a server that is a
-    /// community's already, or that it greeted before: nothing.
-    pub async fn greet(&self, platform: Platform, server: &str, channel: &str) -> Result<(), Stopped> {
+    /// The bot was brought to a server, and may write in this channel of it: it says once what it is, in the server's language
+    /// if it has one. On a server that is a community's already, or that it greeted before: nothing.
+    pub async fn greet(
+        &self,
+        platform: Platform,
+        server: &str,
+        channel: &str,
+        language: Option<Language>,
+    ) -> Result<(), Stopped> {
         let (server, channel) = (server.to_owned(), channel.to_owned());
-        self.send(Input::Greet { platform, server, channel }).await.map(drop)
+        self.send(Input::Greet { platform, server, channel, language }).await.map(drop)
     }
 
     /// The channel of a server in which its community's cards stand, if there is one.

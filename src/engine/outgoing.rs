@@ -211,7 +211,10 @@ impl Claiming<'_> {
         let meaning: Meaning = serde_json::from_str(&row.meaning).map_err(|_| broken("meaning"))?;
         let community = CommunityId(row.community_id.unwrap_or_default());
         let to = Addressee { community, member: row.member_id.map(MemberId), now: self.now, edits: row.card.is_some() };
-        let voice = voice(self.conn, self.defaults, &to).await?;
+        let mut voice = voice(self.conn, self.defaults, &to).await?;
+        if let Meaning::SaidIn(language, _) = &meaning {
+            voice.language = *language;
+        }
         let message = meaning::resolve(self.conn, meaning, &to).await?;
         let Some(message) = message else { return Ok(None) };
         let mut frozen = Frozen { message, voice, edits: row.card.clone(), thread: None, opens_thread: false };

@@ -20,7 +20,7 @@ use super::unread::Puzzling;
 use super::vitals::{CLOCK_TOLERANCE, Vitals};
 use super::{Agenda, Defaults, Heard};
 use crate::domain::Refusal;
-use crate::domain::community::Platform;
+use crate::domain::community::{Language, Platform};
 use crate::failpoint::{self, Point};
 use crate::grammar::Invocation;
 use crate::speech::message::{Message, Voice};
@@ -75,6 +75,7 @@ pub(super) enum Input {
         platform: Platform,
         server: String,
         channel: String,
+        language: Option<Language>,
     },
     PlaceMoved {
         platform: Platform,
@@ -421,8 +422,8 @@ impl Desk<'_> {
                 people::stands_no_more(&mut script, platform, &standing, &roles);
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
-            Input::Greet { platform, server, channel } => {
-                let script = self.placing().greet(platform, &server, channel).await?;
+            Input::Greet { platform, server, channel, language } => {
+                let script = self.placing().greet(platform, &server, channel, language).await?;
                 script.run(self.conn).await.map(|()| Outcome::Noted)
             }
             Input::PlaceMoved { platform, from, to, name } => {

@@ -109,6 +109,6 @@ async fn member(case: &mut Case<'_>, who: &Named) -> Result<Person, Fault> {
     let community = case.here().id;
     match people::of_account(case.conn, community, &who.account).await? {
         Some(person) => Ok(person),
-        None => case.join(&who.account, &who.name, 0).await,
+        None => case.join(&who.account, &who.name, None, 0).await,
     }
 }

@@ -4,12 +4,14 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::Defaults;
+use super::hear::reading_zone;
 use super::inbound::Place;
 use super::listing::Board;
+use super::speaker::How;
+use super::{Defaults, whereabouts};
 use crate::domain::ask::{Standing, Viewer};
 use crate::domain::calendar::When;
-use crate::domain::community::{Account, Member, Role};
+use crate::domain::community::{Account, Language, Member, Role};
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{CommunityId, Due, MemberId, Zone};
 use crate::grammar::Spec;
@@ -25,11 +27,15 @@ use crate::store::{Fault, gatherings, lists};
 pub struct Asking {
     pub from: Account,
     pub place: Place,
+    /// The language of their app, for whoever is not known yet.
+    pub language: Option<Language>,
     pub spec: &'static Spec,
     /// The field's name: an option's, or what the command points at.
     pub field: String,
     /// What is in it so far.
     pub typed: String,
+    /// The community they have named already (`in`), if they have.
+    pub community: Option<String>,
 }
 
 /// What they may choose from, best first, and in whose words. The number of each is at most [`MOST`].
@@ -75,9 +81,15 @@ impl Suggesting<'_> {
     pub(super) async fn suggest(mut self, asking: &Asking) -> Result<Suggested, Fault> {
         let scope = self.scope(asking).await?;
         let (language, zone) = match &scope {
-            Some(Scope { person: Some(person), .. }) => (person.member.language, person.member.waking.zone.clone()),
-            Some(scope) => (scope.community.community.language, scope.community.community.zone.clone()),
-            None => (self.defaults.language, self.defaults.zone.clone()),
+            Some(Scope { person: Some(person), community, .. }) => {
+                let own = &person.member.waking.zone;
+                (person.member.language, reading_zone(asking.spec.verb, &community.community, own).clone())
+            }
+            Some(scope) => {
+                let here = &scope.community.community;
+                (asking.language.unwrap_or(here.language), here.zone.clone())
+            }
+            None => (asking.language.unwrap_or(self.defaults.language), self.defaults.zone.clone()),
         };
         let option = asking.spec.options.iter().chain([&IN]).find(|option| option.name == asking.field);
         let choices = match option.map(|option| option.takes) {
@@ -93,15 +105,19 @@ impl Suggesting<'_> {
         Ok(Suggested { voice: Voice { language, zone, now: self.now }, choices })
     }
 
-    /// Where they are, if that is a community already; and who they are there, if anybody.
+    /// Where they are, if that is a community already, alone with the bot the one that their command would mean; and who they are there, if anybody.
     async fn scope(&mut self, asking: &Asking) -> Result<Option<Scope>, Fault> {
         let (from, conn) = (&asking.from, &mut *self.conn);
         match &asking.place {
             Place::Public { id, server, .. } => scope::in_public(conn, from, id, server.as_deref(), None).await,
-            Place::Direct { shared, .. } => match scope::candidates(conn, from, shared).await?.first() {
-                Some(last) => scope::in_community(conn, from, last.community, None).await,
-                None => Ok(None),
-            },
+            Place::Direct { shared, .. } => {
+                let candidates = scope::candidates(conn, from, shared).await?;
+                // Where it is not clear which one is meant, the command will be asked, and nothing is offered for it.
+                match whereabouts::among(&candidates, asking.community.as_deref(), How::Typed) {
+                    Ok(meant) => scope::in_community(conn, from, meant, None).await,
+                    Err(_) => Ok(None),
+                }
+            }
         }
     }
 

@@ -1,14 +1,18 @@
 //! Where something is said: the community that is meant, with everything the command needs to know of it.
 
+use sqlx::sqlite::SqliteConnection;
+
 use super::beginning;
 use super::case::Stop;
 use super::hear::Hearing;
 use super::inbound::{Inbound, Place};
 use super::speaker::How;
+use crate::domain::community::{Account, Role};
 use crate::domain::{CommunityId, Ref, Refusal};
 use crate::grammar::Invocation;
+use crate::grammar::specs::IN;
 use crate::store::Fault;
-use crate::store::scope::{self, PlaceRow, Scope};
+use crate::store::scope::{self, Candidate, PlaceRow, Scope};
 
 impl Hearing<'_> {
     /// The community this is said in, with what is pointed at. Said in a place nobody knows yet, a new one.
@@ -62,17 +66,7 @@ impl Hearing<'_> {
         how: How,
     ) -> Result<CommunityId, Stop> {
         let candidates = scope::candidates(self.conn, &inbound.from, shared).await?;
-        if let Some(slug) = said.and_then(|s| s.option("in")) {
-            let named = candidates.iter().find(|c| c.slug.eq_ignore_ascii_case(slug));
-            let slugs = || candidates.iter().map(|c| c.slug.clone()).collect();
-            return Ok(named.ok_or_else(|| Refusal::WhichCommunity(slugs()))?.community);
-        }
-        match candidates.as_slice() {
-            [] => Err(Refusal::NoCommunity.into()),
-            [only] => Ok(only.community),
-            [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
-            several => Err(Refusal::WhichCommunity(several.iter().map(|c| c.slug.clone()).collect()).into()),
-        }
+        Ok(among(&candidates, said.and_then(|s| s.option(IN.name)), how)?)
     }
 
     /// The same where not knowing it is no reason to stop.
@@ -88,4 +82,41 @@ impl Hearing<'_> {
             Err(Stop::Fault(fault)) => Err(fault),
         }
     }
+}
+
+/// Which of these communities somebody means who is alone with the bot, and may have named one.
+pub(super) fn among(candidates: &[Candidate], named: Option<&str>, how: How) -> Result<CommunityId, Refusal> {
+    let slugs = || candidates.iter().map(|c| c.slug.clone()).collect();
+    if let Some(slug) = named {
+        let named = candidates.iter().find(|c| c.slug.eq_ignore_ascii_case(slug));
+        return Ok(named.ok_or_else(|| Refusal::WhichCommunity(slugs()))?.community);
+    }
+    match candidates {
+        [] => Err(Refusal::NoCommunity),
+        [only] => Ok(only.community),
+        [last, ..] if how == How::Typed && last.acted_at.is_some_and(|at| at > 0) => Ok(last.community),
+        _ => Err(Refusal::WhichCommunity(slugs())),
+    }
+}
+
+/// Whether somebody convenes the community they would be heard in: as they are known there, or by one of the roles that the
+/// platform says they have. What is not known is no.
+pub(super) async fn convenes(
+    conn: &mut SqliteConnection,
+    from: &Account,
+    place: &Place,
+    roles: &[String],
+    named: Option<&str>,
+) -> Result<bool, Fault> {
+    let scope = match place {
+        Place::Public { id, server, .. } => scope::in_public(conn, from, id, server.as_deref(), None).await?,
+        Place::Direct { shared, .. } => match among(&scope::candidates(conn, from, shared).await?, named, How::Typed) {
+            Ok(meant) => scope::in_community(conn, from, meant, None).await?,
+            Err(_) => None,
+        },
+    };
+    Ok(scope.is_some_and(|scope| {
+        let as_known = scope.person.as_ref().is_some_and(|person| person.member.role() == Role::Convener);
+        as_known || roles.iter().any(|role| scope.roles.contains(role))
+    }))
 }

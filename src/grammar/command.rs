@@ -436,7 +436,11 @@ impl Values<'_> {
     }
 
     fn zone(&self) -> Result<Option<Zone>, Refusal> {
-        self.named("zone", &["America/Chicago", "Europe/Madrid", "UTC"])
+        let Some(said) = self.raw("zone") else { return Ok(None) };
+        Zone::meant(said).map(Some).map_err(|near| {
+            let usual = || ["America/Chicago", "Europe/Madrid", "UTC"].map(str::to_owned).to_vec();
+            self.bad("zone", &shortened(said), if near.is_empty() { usual() } else { near })
+        })
     }
 
     fn on_off(&self, option: &str) -> Result<Option<bool>, Refusal> {
@@ -499,8 +503,38 @@ fn screened(words: &str) -> Result<Option<String>, Refusal> {
     if words.is_empty() {
         return Ok(None);
     }
-    wording::screen(words).map_err(Refusal::Wording)?;
-    Ok(Some(words.to_owned()))
+    let words = with_bare_links(words);
+    wording::screen(&words).map_err(Refusal::Wording)?;
+    Ok(Some(words))
+}
+
+/// `<https://example.org>` is how people keep a link apart on Discord and in mail, and no program's code. The brackets are no
+/// part of what they say.
+fn with_bare_links(words: &str) -> String {
+    let mut bare = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('<') {
+        bare.push_str(before);
+        let link = after.split_once('>').filter(|(link, _)| is_link(link));
+        rest = match link {
+            Some((link, behind)) => {
+                bare.push_str(link);
+                behind
+            }
+            None => {
+                bare.push('<');
+                after
+            }
+        };
+    }
+    bare.push_str(rest);
+    bare
+}
+
+fn is_link(text: &str) -> bool {
+    let (scheme, address) = text.split_once("://").unwrap_or_default();
+    let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+    is_web && !address.is_empty() && !address.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '"' | '\''))
 }
 
 /// What was said, short enough to say again.

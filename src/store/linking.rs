@@ -109,6 +109,19 @@ pub fn leave(script: &mut Script, community: CommunityId, account: &Account) {
     );
 }
 
+/// They are called as the account of theirs that spoke last: the one they were called after may have left them. Where its name
+/// is not known here, as it is known elsewhere.
+pub fn call_after_an_account(script: &mut Script, member: MemberId) {
+    script.write(
+        "update members set name = coalesce((select named.name from accounts own \
+         join accounts named on named.platform = own.platform and named.ref = own.ref and named.name is not null \
+         where own.member_id = members.id \
+         order by own.acted_at desc, own.ref, named.member_id = own.member_id desc, named.acted_at desc limit 1), name) \
+         where id = ?",
+        [member.0.into()],
+    );
+}
+
 /// Whether somebody ever acted from an account in a community.
 pub async fn has_acted(conn: &mut SqliteConnection, community: CommunityId, account: &Account) -> Result<bool, Fault> {
     sqlx::query_scalar(

@@ -7,7 +7,7 @@ use super::Fault;
 use super::rows::{CommunityRow, Person, PersonRow, StoredCommunity, community_json, from_json, person_json};
 use super::scope::{PlaceRow, Standing, place_json};
 use super::script::Script;
-use crate::domain::community::{Account, Community, Member, Platform};
+use crate::domain::community::{Account, Community, Language, Member, Platform};
 use crate::domain::{CommunityId, MemberId};
 
 /// A community first met in a place.
@@ -72,14 +72,21 @@ pub fn new_place(script: &mut Script, community: CommunityId, place: &PlaceRow, 
     );
 }
 
-/// A new member. Their zone and language stay the community's until they say otherwise.
-pub fn new_member(script: &mut Script, community: CommunityId, member: &Member, now: Timestamp) {
+/// A new member. Their zone, and their language if they have none of their own, stay the community's until they say otherwise.
+pub fn new_member(
+    script: &mut Script,
+    community: CommunityId,
+    member: &Member,
+    language: Option<Language>,
+    now: Timestamp,
+) {
     script.write(
-        "insert into members (id, community_id, name, quiet_from, quiet_until, made_at) values (?, ?, ?, ?, ?, ?)",
+        "insert into members (id, community_id, name, language, quiet_from, quiet_until, made_at) values (?, ?, ?, ?, ?, ?, ?)",
         [
             member.id.0.into(),
             community.0.into(),
             member.name.as_str().into(),
+            language.map(Language::tag).into(),
             member.waking.quiet.from.to_string().into(),
             member.waking.quiet.until.to_string().into(),
             now.as_millisecond().into(),
@@ -89,15 +96,23 @@ pub fn new_member(script: &mut Script, community: CommunityId, member: &Member, 
 
 /// An account is this member's in this community; `acted_at` is when they last acted from it, 0 for never. What it was
 /// nudged in other communities counts here, too.
-pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId, account: &Account, acted_at: i64) {
+pub fn new_account(
+    script: &mut Script,
+    community: CommunityId,
+    member: MemberId,
+    account: &Account,
+    name: Option<&str>,
+    acted_at: i64,
+) {
     script.write(
-        "insert into accounts (platform, ref, community_id, member_id, acted_at, nudged_at) \
-         select ?, ?, ?, ?, ?, (select max(nudged_at) from accounts where platform = ? and ref = ?)",
+        "insert into accounts (platform, ref, community_id, member_id, name, acted_at, nudged_at) \
+         select ?, ?, ?, ?, ?, ?, (select max(nudged_at) from accounts where platform = ? and ref = ?)",
         [
             account.platform.name().into(),
             account.id.as_str().into(),
             community.0.into(),
             member.0.into(),
+            name.into(),
             acted_at.into(),
             account.platform.name().into(),
             account.id.as_str().into(),
@@ -105,12 +120,21 @@ pub fn new_account(script: &mut Script, community: CommunityId, member: MemberId
     );
 }
 
-/// They acted from this account just now; `seen_in` is the place, if others could read it there.
-pub fn acted(script: &mut Script, community: CommunityId, account: &Account, seen_in: Option<i64>, now: Timestamp) {
+/// They acted from this account just now, under this name; `seen_in` is the place, if others could read it there.
+pub fn acted(
+    script: &mut Script,
+    community: CommunityId,
+    account: &Account,
+    name: &str,
+    seen_in: Option<i64>,
+    now: Timestamp,
+) {
     script.write(
-        "update accounts set acted_at = ?, seen_in = coalesce(?, seen_in) where platform = ? and ref = ? and community_id = ?",
+        "update accounts set acted_at = ?, name = ?, seen_in = coalesce(?, seen_in) \
+         where platform = ? and ref = ? and community_id = ?",
         [
             now.as_millisecond().into(),
+            name.into(),
             seen_in.into(),
             account.platform.name().into(),
             account.id.as_str().into(),

@@ -45,6 +45,7 @@ class Story(played.Played):
         self.begin("2026-03-10 08:00")
         self.commands_are_there()
         self.two_servers_begin()
+        self.nobody_is_no_convener()
         self.a_form_is_mended()
         self.a_card_is_pressed()
         self.private_things_begin_among_others()
@@ -98,6 +99,14 @@ class Story(played.Played):
         return {command["name"] for command in self.twin.get("/commands", user=name, channel="chat")}
 
     def two_servers_begin(self):
+        step("the greeting's form is for whoever may manage the server; a member hears so before they have filled it in")
+        greeting = self.people["dev"].waits_to_see("help", "keep its promises")[-1]
+        pressed = self.people["dev"].press(greeting, "Set up")
+        told = self.only(pressed)
+        check("conveners" in told and not pressed.modal, f"a member who presses Set up is told {told}")
+        form = self.people["amara"].press(greeting, "Set up")
+        check(form.modal and form.modal["title"] == "Set up this community", f"whoever may gets {form}")
+
         step("whoever may manage a server sets its community up; a member may not")
         told = self.only(self.people["amara"].slash("help", "community setup", name="Eastbank", zone=weeks.ZONE))
         check("Eastbank is ready" in told, f"the answer to the setup: {told}")
@@ -107,6 +116,15 @@ class Story(played.Played):
             check(False, "a member's client lets them set the community up")
         except Refused:
             pass
+
+    def nobody_is_no_convener(self):
+        step("everybody at once and the bot itself are no conveners; a stranger who writes to it hears what makes it know them")
+        for nobody in (self.east["id"], self.application()):
+            told = self.only(self.people["amara"].slash("help", "convener add", who=nobody))
+            check("pick a person" in told, f"who makes {nobody} a convener is told {told}")
+        self.people["zoe"].says("dm", "needs")
+        told = self.people["zoe"].waits_to_see("dm", "Use one of my commands")[-1]["text"]
+        check("<@" not in told, f"a direct message calls its reader: {told}")
 
     # --- asking and pledging ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 
 use barnraiser::domain::Refusal;
 use barnraiser::engine::clock::Clock as _;
-use barnraiser::engine::inbound::{Answer, Audience, Cause};
+use barnraiser::engine::inbound::{Answer, Audience, Cause, Inbound};
 use barnraiser::ops::backup;
 use barnraiser::speech::message::Message;
 use jiff::SignedDuration;
@@ -204,6 +204,39 @@ async fn an_account_that_leaves_begins_anew_and_everything_stays_with_the_other(
     let told = rig.discord.posts().into_iter().rfind(|post| post.text.contains("dev on the console"));
     assert!(told.is_some_and(|post| post.to == "dm:dev-d" && post.text.contains("took it out")));
     assert_eq!(number(&rig, ORPHANS).await, 0);
+}
+
+/// Two accounts, two names: nobody goes on under the name of an account that is not theirs any more.
+#[tokio::test]
+async fn whoever_stays_is_called_as_an_account_that_stays() {
+    let mut rig = on_both().await;
+    say(&mut rig, "dev", "ask Two lamps").await;
+    let as_yan = async |rig: &mut Rig, text: &str| {
+        let said = Inbound { name: "Yan".to_owned(), ..said(rig, "dev@asks", text) };
+        read(&rig.hear(said).await)
+    };
+    as_yan(&mut rig, "offer A van").await;
+    // Which of the two says the word, and whether it spoke last.
+    for (by, text) in [("dev@asks", "unlink"), ("dev", "unlink discord"), ("dev@asks", "unlink console")] {
+        link(&mut rig, "dev", "dev@asks").await;
+        as_yan(&mut rig, "me notices:on").await;
+        assert!(say(&mut rig, "bea", "needs").await.contains("from Yan"), "linked, they are called as they spoke last");
+        match by {
+            "dev" => drop(say(&mut rig, by, text).await),
+            _ => drop(as_yan(&mut rig, text).await),
+        }
+        let (needs, stays) =
+            (say(&mut rig, "bea", "needs").await, if text.ends_with("console") { "Yan" } else { "dev" });
+        assert!(needs.contains(&format!("from {stays}")), "{by}: {text}: {needs}");
+        let named: Vec<(String, String)> = sqlx::query_as(
+            "select a.ref, m.name from accounts a join members m on m.id = a.member_id where a.ref like 'dev%' order by a.ref",
+        )
+        .fetch_all(&mut rig.file().await)
+        .await
+        .unwrap();
+        let named: Vec<_> = named.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+        assert_eq!(named, [("dev", "dev"), ("dev-d", "Yan")], "{by}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! An ask after it was posted: changed, asked about again, shown to more people or to fewer, taken back.
 
+use barnraiser::domain::wording::Objection;
 use barnraiser::domain::{AskId, Refusal};
 use barnraiser::engine::inbound::{Audience, Cause, Named, Reply};
 use barnraiser::speech::message::Message;
@@ -182,4 +183,24 @@ async fn a_new_date_moves_the_question_and_no_date_needs_none() {
     assert_eq!(armed(&rig).await, ["2026-03-22T09:00:00"]);
     rig.say("dev", "withdraw A1").await;
     assert_eq!(armed(&rig).await, [""; 0]);
+}
+
+/// On Discord brackets keep a link from being shown large. They are no part of what somebody says, and hide nothing.
+#[tokio::test]
+async fn a_link_in_brackets_is_a_link() {
+    let mut rig = Rig::eastbank().await;
+    rig.say("dev", "ask see <https://example.org/list?a=1> and <HTTP://example.org>, <3").await;
+    let needs = rig.say("bea", "needs").await;
+    assert!(needs.contains("see https://example.org/list?a=1 and HTTP://example.org, <3"), "{needs}");
+    for code in [
+        "<https://example.org onclick=x>",
+        "<https://a><script>",
+        "<<https://a>script>",
+        "<javascript:alert(1)>",
+        "<ftp://a>",
+        "<https://>",
+    ] {
+        let refused = rig.try_say("dev", &format!("ask x {code}")).await;
+        assert_eq!(refused.message, Message::Refused(Refusal::Wording(Objection::LooksLikeCode)), "{code}");
+    }
 }

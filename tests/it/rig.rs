@@ -264,6 +264,7 @@ impl Rig {
             place: Place::Public { id: place.to_owned(), name: place.to_owned(), server: None },
             from: account(who),
             name: who.to_owned(),
+            language: None,
             standing: None,
             roles: Vec::new(),
             named: Vec::new(),

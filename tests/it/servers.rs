@@ -1,7 +1,7 @@
 //! Platforms with servers of many channels, where commands are forms and answers are whispered: one community whichever
 //! channel is spoken in, answers that survive a crash, and forms that open again with everything in them.
 
-use barnraiser::domain::community::{Platform, Role};
+use barnraiser::domain::community::{Language, Platform, Role};
 use barnraiser::engine::Heard;
 use barnraiser::engine::clock::Clock as _;
 use barnraiser::engine::inbound::{Answer, Body, Cause, Inbound, Named, Place};
@@ -204,6 +204,50 @@ async fn an_id_that_is_none_is_refused_kindly_and_can_be_mended() {
     assert!(rig.engine().draft(&account("bea"), &event).await.is_some());
 }
 
+/// Before a form of the conveners' is opened, the platform asks whether that is any use.
+#[tokio::test]
+async fn who_convenes_is_known_before_a_form_is_opened() {
+    let mut rig = served().await;
+    does(&mut rig, "chat", "dev", "ask", &[("words", "Two lamps")]).await;
+    does(&mut rig, "chat", "amara", "convener add", &[("who", "dev")]).await;
+    let stewards =
+        Named { typed: "<@&77>".to_owned(), account: account("77"), name: "Stewards".to_owned(), is_role: true };
+    let with_role = fills(&mut rig, "chat", "amara", "convener add", &[("who", "<@&77>")]);
+    rig.engine().hear(Inbound { named: vec![stewards], ..with_role }).await.unwrap();
+    let on =
+        |server: &str| Place::Public { id: "any".to_owned(), name: "any".to_owned(), server: Some(server.to_owned()) };
+    let alone = Place::Direct { id: "with".to_owned(), shared: Vec::new() };
+    let role = ["77".to_owned()];
+    for (who, place, roles, named, convenes) in [
+        ("amara", on("guild"), &[][..], None, true),
+        ("dev", on("guild"), &[], None, true),
+        ("bea", on("guild"), &[], None, false),
+        ("bea", on("guild"), &role, None, true),
+        ("bea", on("other"), &role, None, false),
+        ("dev", on("other"), &[], None, false),
+        ("dev", alone.clone(), &[], None, true),
+        ("dev", alone.clone(), &[], Some("other"), false),
+        ("bea", alone, &[], None, false),
+    ] {
+        let asked = rig.engine().convenes_in(&account(who), &place, roles, named).await;
+        assert_eq!(asked, convenes, "{who} {place:?} {roles:?} {named:?}");
+    }
+}
+
+/// A zone is a city to most people.
+#[tokio::test]
+async fn a_community_is_set_up_by_its_city() {
+    let mut rig = Rig::open("2026-03-05 18:20").await;
+    let setup = |zone: &'static str| [("name", "Eastbank"), ("zone", zone)];
+    does(&mut rig, "help", "amara", "community setup", &setup("indiana")).await;
+    let refused = last(&rig).text;
+    assert!(refused.contains("America/Indiana/Knox") && !refused.contains("Madrid"), "{refused}");
+    does(&mut rig, "help", "amara", "community setup", &setup("eastbank")).await;
+    assert!(last(&rig).text.contains("Europe/Madrid"), "{}", last(&rig).text);
+    does(&mut rig, "help", "amara", "community setup", &setup("chicago")).await;
+    assert!(last(&rig).text.contains("America/Chicago"), "{}", last(&rig).text);
+}
+
 /// In a server nobody reads a command but its speaker. Only who had a part in something that is open there may be called.
 #[tokio::test]
 async fn whoever_only_has_private_things_is_never_called_in_public() {
@@ -222,7 +266,7 @@ async fn whoever_only_has_private_things_is_never_called_in_public() {
 async fn a_server_is_greeted_once_and_one_that_is_set_up_is_not() {
     let mut rig = Rig::open("2026-03-05 18:20").await;
     for server in ["guild", "guild", "other"] {
-        rig.engine().greet(HERE, server, "general").await.unwrap();
+        rig.engine().greet(HERE, server, "general", None).await.unwrap();
         rig.crash().await;
         rig.settle().await;
     }
@@ -231,11 +275,47 @@ async fn a_server_is_greeted_once_and_one_that_is_set_up_is_not() {
     assert!(rig.world.posts()[0].text.contains("help privacy"), "{:?}", rig.world.posts()[0]);
     let rig = served().await;
     let before = rig.world.posts().len();
-    rig.engine().greet(HERE, "guild", "help").await.unwrap();
+    rig.engine().greet(HERE, "guild", "help", None).await.unwrap();
     rig.settle().await;
     assert_eq!(rig.world.posts().len(), before);
     assert_eq!(rig.engine().home(HERE, "guild").await.as_deref(), Some("help"));
     assert_eq!(rig.engine().home(HERE, "other").await, None);
+}
+
+#[tokio::test]
+async fn a_server_is_greeted_in_its_own_language() {
+    let rig = Rig::open("2026-03-05 18:20").await;
+    rig.engine().greet(HERE, "guild", "general", Some(Language::Spanish)).await.unwrap();
+    rig.settle().await;
+    assert!(last(&rig).text.contains("¡Hola!"), "{:?}", last(&rig));
+}
+
+/// Whoever is met is spoken to as their app speaks, until they settle it themselves; the place keeps its own language.
+#[tokio::test]
+async fn whoever_is_met_for_the_first_time_is_answered_in_the_language_of_their_app() {
+    let mut rig = served().await;
+    let does_in = async |rig: &mut Rig, language, who, path, values: &[(&str, &str)]| {
+        let inbound = Inbound { language, ..fills(rig, "chat", who, path, values) };
+        rig.engine().hear(inbound).await.unwrap();
+        rig.settle().await;
+        rig.world.posts().into_iter().rfind(|post| post.to == format!("only:{who}")).unwrap().text
+    };
+    let (spanish, english) = (Some(Language::Spanish), Some(Language::English));
+    // A no to somebody who is nobody here yet.
+    let refused = does_in(&mut rig, spanish, "luis", "community settings", &[("name", "Mine")]).await;
+    assert!(refused.contains("coordina"), "{refused}");
+    let asked = does_in(&mut rig, spanish, "luis", "ask", &[("words", "Dos lámparas")]).await;
+    assert!(asked.contains("queda anotada"), "{asked}");
+    assert!(rig.world.posts().iter().any(|post| post.cause == Cause::Card && post.text.contains("looking for help")));
+    // What they once began with stays theirs, whichever app they open.
+    let mine = does_in(&mut rig, english, "luis", "mine", &[]).await;
+    assert!(mine.contains("Tus peticiones"), "{mine}");
+    does_in(&mut rig, spanish, "luis", "me", &[("language", "en")]).await;
+    let mine = does_in(&mut rig, spanish, "luis", "mine", &[]).await;
+    assert!(mine.contains("asks"), "{mine}");
+    // Nothing is said of anybody's app: the community's.
+    let asked = does_in(&mut rig, None, "dev", "ask", &[("words", "A ladder")]).await;
+    assert!(asked.contains("Something different"), "{asked}");
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! What is offered while somebody fills in a field: what they could do that with, as they would read it, and nothing that is
 //! not theirs to see.
 
+use barnraiser::domain::community::Role;
 use barnraiser::engine::inbound::Place;
 use barnraiser::engine::suggest::Asking;
 use barnraiser::grammar::specs;
 use barnraiser::speech::copy;
+use jiff::SignedDuration;
 
 use crate::rig::{Rig, account, chicago};
 
@@ -23,8 +25,12 @@ async fn offered(rig: &Rig, who: &str, path: &str, field: &str, typed: &str) -> 
 
 async fn offered_in(rig: &Rig, place: Place, who: &str, path: &str, field: &str, typed: &str) -> Vec<(String, String)> {
     let spec = specs::find(path).unwrap();
-    let asking = Asking { from: account(who), place, spec, field: field.to_owned(), typed: typed.to_owned() };
-    let suggested = rig.engine().suggest(&asking).await.unwrap();
+    let (field, typed) = (field.to_owned(), typed.to_owned());
+    offered_for(rig, &Asking { from: account(who), place, language: None, spec, field, typed, community: None }).await
+}
+
+async fn offered_for(rig: &Rig, asking: &Asking) -> Vec<(String, String)> {
+    let suggested = rig.engine().suggest(asking).await.unwrap();
     let line = |choice| copy::choice(choice, &suggested.voice);
     suggested.choices.iter().map(|one| (one.value.clone(), line(&one.choice))).collect()
 }
@@ -89,4 +95,43 @@ async fn zones_and_ones_own_communities_are_found_by_a_part_of_their_name() {
     let alone = || Place::Direct { id: "with".to_owned(), shared: Vec::new() };
     assert_eq!(lines(&offered_in(&rig, alone(), "bea", "ask", "in", "east").await), ["eastbank"]);
     assert_eq!(offered_in(&rig, alone(), "zoe", "ask", "in", "").await, [], "strangers learn of no community");
+}
+
+/// Alone with the bot, the community that somebody has named already is the one whose ids and times are meant.
+#[tokio::test]
+async fn in_a_direct_chat_it_is_offered_what_is_of_the_community_that_was_named() {
+    let mut rig = Rig::eastbank().await;
+    for said in ["community setup name:Mill zone:Europe/Madrid", "ask A wheel"] {
+        let mut said = rig.inbound_in("mill", "zoe", said);
+        said.standing = Some(Role::Convener);
+        rig.hear(said).await;
+    }
+    rig.say("dev", "ask Two lamps").await;
+    let mut bea = rig.inbound_in("mill", "bea", "needs");
+    bea.standing = Some(Role::Convener);
+    rig.hear(bea).await;
+    rig.wait(SignedDuration::from_hours(1)).await;
+    rig.say("bea", "me notices:on").await;
+    let asking = |path: &str, field: &str, typed: &str, community: Option<&str>| Asking {
+        from: account("bea"),
+        place: Place::Direct { id: "with-bea".to_owned(), shared: Vec::new() },
+        language: None,
+        spec: specs::find(path).unwrap(),
+        field: field.to_owned(),
+        typed: typed.to_owned(),
+        community: community.map(str::to_owned),
+    };
+    let pledge = |community| asking("pledge", "ask", "", community);
+    assert_eq!(lines(&offered_for(&rig, &pledge(Some("mill"))).await), ["A1 · A wheel"]);
+    assert_eq!(lines(&offered_for(&rig, &pledge(Some("EASTBANK"))).await), ["A1 · Two lamps"]);
+    assert_eq!(lines(&offered_for(&rig, &pledge(None)).await), ["A1 · Two lamps"], "the last one acted in");
+    assert_eq!(offered_for(&rig, &pledge(Some("nowhere"))).await, []);
+    // It is the evening of the fifth in Chicago, and the sixth has begun in Madrid.
+    let day = |community| asking("ask", "by", "tomorrow", community);
+    assert_eq!(offered_for(&rig, &day(Some("mill"))).await[0].0, "2026-03-07");
+    assert_eq!(offered_for(&rig, &day(Some("eastbank"))).await[0].0, "2026-03-06");
+    // A gathering is where its community is, wherever its convener may be.
+    rig.say_directly("bea", "me zone:America/Los_Angeles in:mill").await;
+    let gathering = asking("gathering new", "when", "tomorrow 18:00", Some("mill"));
+    assert_eq!(offered_for(&rig, &gathering).await[0].0, "2026-03-07 18:00");
 }

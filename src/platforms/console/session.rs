@@ -257,6 +257,7 @@ impl Session {
             },
             from: account,
             name: who.to_owned(),
+            language: None,
             standing: None,
             roles: Vec::new(),
             named: named_in(command, at),

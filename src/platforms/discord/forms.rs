@@ -273,6 +273,21 @@ mod tests {
     }
 
     #[test]
+    fn every_form_speaks_in_words_that_are_nobodys_code() {
+        for (spec, language) in SPECS.iter().flat_map(|spec| Language::ALL.map(|language| (spec, language))) {
+            let Some(modal) = modal(&Filled { spec, values: Vec::new() }, language) else { continue };
+            assert_ne!(modal["title"], spec.path, "a title in {language:?}");
+            for input in inputs(&modal) {
+                let name = input["custom_id"].as_str().unwrap();
+                assert_ne!(input["label"], name, "a label of {} in {language:?}", spec.path);
+                // Of the switch of one's own reminders, which is no field of a form.
+                let other = copy::describe_parameter("nudges", language);
+                assert_ne!(input["placeholder"], other, "{} {name} in {language:?}", spec.path);
+            }
+        }
+    }
+
+    #[test]
     fn a_form_that_said_no_id_is_opened_again_with_what_it_said() {
         let values = [("ask", "the chairs"), ("what", "a van"), ("by", "someday")];
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();

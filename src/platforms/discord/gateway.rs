@@ -89,15 +89,7 @@ impl DiscordGateway {
 
     async fn send(&self, letter: &Letter, target: Target<'_>) -> Result<String, Trouble> {
         let parcel = &letter.parcel;
-        let alone = !matches!(parcel.destination, Destination::Place { .. });
-        let calls = match &parcel.destination {
-            Destination::Person(account) | Destination::Chat { account, .. } => Some(account),
-            Destination::Place { .. } => parcel.message.calls().filter(|called| called.platform == Platform::Discord),
-            Destination::Whisper { .. } | Destination::Calendar { .. } => None,
-        };
-        let calls = calls.map(|account| account.id.as_str());
-        let community = Some(parcel.community.as_str()).filter(|slug| alone && !slug.is_empty());
-        let mut face = words::message(letter, Reader { calls, community });
+        let mut face = words::message(letter, Reader::of(parcel));
         if let Message::FormRefused { draft, .. } = &parcel.message
             && let Ok(draft) = draft.parse()
         {

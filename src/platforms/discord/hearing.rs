@@ -11,7 +11,8 @@ use serenity::model::id::{ChannelId, GuildId};
 use serenity::model::permissions::Permissions;
 use serenity::model::user::User;
 
-use crate::domain::community::{Account, Platform, Role};
+use super::commands;
+use crate::domain::community::{Account, Language, Platform, Role};
 use crate::engine::inbound::{Answer, Body, Inbound, Named, Place};
 use crate::speech::message::Ability;
 
@@ -21,8 +22,9 @@ pub(super) struct Scene {
     pub(super) place: Place,
     pub(super) from: Account,
     name: String,
-    standing: Option<Role>,
-    roles: Vec<String>,
+    pub(super) language: Option<Language>,
+    pub(super) standing: Option<Role>,
+    pub(super) roles: Vec<String>,
 }
 
 /// What of an interaction a scene is made of.
@@ -38,7 +40,8 @@ macro_rules! interacts {
             fn scene(&self, server_name: Option<String>) -> Scene {
                 let member = self.member.as_ref().map(|member| -> &Member { member });
                 let server = self.guild_id.map(|guild| Server { guild, name: server_name });
-                scene(server, self.channel.as_ref(), self.channel_id, member, &self.user)
+                let scene = scene(server, self.channel.as_ref(), self.channel_id, member, &self.user);
+                Scene { language: commands::language(&self.locale), ..scene }
             }
 
             fn thread(&self) -> (u64, &str) {
@@ -75,6 +78,7 @@ fn scene(
         place,
         from: account(user),
         name: member.map_or_else(|| user.display_name(), Member::display_name).to_owned(),
+        language: None,
         standing: member.map(standing),
         roles: member.map(|member| member.roles.iter().map(ToString::to_string).collect()).unwrap_or_default(),
     }
@@ -105,9 +109,22 @@ pub(super) fn inbound(
     able: Vec<(Ability, bool)>,
 ) -> Inbound {
     let (id, token) = interaction.thread();
-    let Scene { place, from, name, standing, roles } = scene;
+    let Scene { place, from, name, language, standing, roles } = scene;
     let answer = Answer::Whisper(token.to_owned());
-    Inbound { event: id.to_string(), place, from, name, standing, roles, named, at: made_at(id), body, answer, able }
+    Inbound {
+        event: id.to_string(),
+        place,
+        from,
+        name,
+        language,
+        standing,
+        roles,
+        named,
+        at: made_at(id),
+        body,
+        answer,
+        able,
+    }
 }
 
 /// What somebody wrote to the bot alone.
@@ -117,6 +134,7 @@ pub(super) fn written(message: &Message) -> Inbound {
         place: Place::Direct { id: message.channel_id.to_string(), shared: Vec::new() },
         from: account(&message.author),
         name: message.author.display_name().to_owned(),
+        language: None,
         standing: None,
         roles: Vec::new(),
         named: Vec::new(),

@@ -22,20 +22,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::RunError;
 use super::custom::{Custom, Stale};
-use super::hearing::{self, Interacts};
+use super::hearing::{self, Interacts, Scene};
 use super::session::{self, Session};
 use super::standings::{self, Standings};
 use super::trouble::Trouble;
 use super::unreadable::Unreadable;
 use super::{commands, forms, options, permissions, words};
-use crate::domain::community::{Account, Language, Platform};
+use crate::domain::community::{Account, Language, Platform, Role};
 use crate::engine::Engine;
 use crate::engine::inbound::{Body, Named, Place};
 use crate::engine::suggest::Asking;
 use crate::failpoint::{self, Point};
+use crate::grammar::Invocation;
 use crate::grammar::form::Filled;
-use crate::grammar::specs::Verb;
+use crate::grammar::specs::{IN, Verb};
 use crate::speech::copy;
+use crate::speech::doc::Doc;
 use crate::speech::message::Ability;
 
 /// Discord's kinds of answer to an interaction.
@@ -197,7 +199,8 @@ impl Ears {
         let back = self.engine.server_back(Platform::Discord, &server).await;
         self.unless_stopped(back);
         if let Some(channel) = permissions::first_to_write_in(&guild, self.session.me) {
-            let greeted = self.engine.greet(Platform::Discord, &server, &channel.to_string()).await;
+            let language = commands::language(&guild.preferred_locale);
+            let greeted = self.engine.greet(Platform::Discord, &server, &channel.to_string(), language).await;
             self.unless_stopped(greeted);
         }
     }
@@ -349,17 +352,33 @@ impl Ears {
 
     /// Says at once that a button or a command means nothing any more.
     async fn stale(&self, interaction: &impl Interacts, locale: &str) -> Result<(), Trouble> {
-        let words = copy::stale_button(self.language(locale));
-        let whisper = words::answer(&words, words::Reader::default(), true, self.language(locale));
+        self.at_once(interaction, locale, copy::stale_button).await
+    }
+
+    /// Says what needs no look at anything.
+    async fn at_once(
+        &self,
+        interaction: &impl Interacts,
+        locale: &str,
+        words: impl Fn(Language) -> Doc,
+    ) -> Result<(), Trouble> {
+        let language = self.language(locale);
+        let whisper = words::answer(&words(language), words::Reader::default(), true, language);
         self.answer(interaction, MESSAGE, &whisper.body).await
     }
 
     /// A slash command. Bare, those that need somebody's own words open their form.
     async fn called(&self, command: &CommandInteraction) -> Result<(), Trouble> {
-        let Some(called) = options::called(&command.data) else { return self.stale(command, &command.locale).await };
+        let Some(called) = options::called(&command.data, command.guild_id) else {
+            return self.stale(command, &command.locale).await;
+        };
+        if called.nobody {
+            return self.at_once(command, &command.locale, copy::nobody_picked).await;
+        }
         if commands::opens_a_form(called.filled.spec)
             && let Ok(begun) = called.filled.invocation()
             && !begun.wants().is_empty()
+            && self.may_fill_in(&begun, command.scene(None)).await
             && let Some(form) = forms::modal(&called.filled, self.language(&command.locale))
         {
             return self.answer(command, FORM, &form).await;
@@ -367,18 +386,23 @@ impl Ears {
         self.take_in(command, command.guild_id, Body::Invoked(called.filled), called.named).await
     }
 
+    /// A form of the conveners' is opened for nobody who would have filled it in for nothing: they are answered as whoever
+    /// sends it is.
+    async fn may_fill_in(&self, begun: &Invocation, scene: Scene) -> bool {
+        if begun.spec.who != Role::Convener || scene.standing == Some(Role::Convener) {
+            return true;
+        }
+        self.engine.convenes_in(&scene.from, &scene.place, &scene.roles, begun.option(IN.name)).await
+    }
+
     /// Choices for what is being typed. That there are none is an answer too.
     async fn typing(&self, typing: &CommandInteraction) -> Result<(), Trouble> {
         let mut choices = Vec::new();
-        if let Some((called, field, typed)) = options::typing(&typing.data) {
+        if let Some(options::Typing { spec, field, begun, community }) = options::typing(&typing.data) {
             let scene = typing.scene(self.name_of(typing.guild_id));
-            let asking = Asking {
-                from: scene.from,
-                place: scene.place,
-                spec: called.filled.spec,
-                field: field.to_owned(),
-                typed: typed.to_owned(),
-            };
+            let (field, typed) = (field.to_owned(), begun.to_owned());
+            let Scene { from, place, language, .. } = scene;
+            let asking = Asking { from, place, language, spec, field, typed, community };
             let sure = self.sure_of(&asking.place, &asking.from).await;
             if sure && let Some(suggested) = self.engine.suggest(&asking).await {
                 choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(
@@ -398,7 +422,13 @@ impl Ears {
             Ok(Custom::Press(short)) => {
                 return self.take_in(press, press.guild_id, Body::Pressed(short.said()), Vec::new()).await;
             }
-            Ok(Custom::Open(short)) => short.invocation().and_then(|begun| forms::modal(&Filled::of(&begun), language)),
+            Ok(Custom::Open(short)) => {
+                let Some(begun) = short.invocation() else { return self.stale(press, &press.locale).await };
+                if !self.may_fill_in(&begun, press.scene(None)).await {
+                    return self.take_in(press, press.guild_id, Body::Pressed(short.said()), Vec::new()).await;
+                }
+                forms::modal(&Filled::of(&begun), language)
+            }
             Ok(Custom::Again { draft }) => {
                 let scene = press.scene(None);
                 let draft = self.engine.draft(&scene.from, &draft.to_string()).await;

@@ -1,24 +1,30 @@
 //! A slash command as somebody called it: Discord's options become the fields of the command's form.
 
 use serenity::model::application::{CommandData, CommandDataOption, CommandDataOptionValue, CommandDataResolved};
-use serenity::model::id::{RoleId, UserId};
+use serenity::model::id::{GuildId, RoleId, UserId};
 
 use crate::domain::community::{Account, Platform};
 use crate::engine::inbound::Named;
 use crate::grammar::Filled;
-use crate::grammar::specs::{self, Spec};
+use crate::grammar::specs::{self, IN, Spec};
 
 /// What somebody called, and the people whom they picked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
     pub filled: Filled,
     pub named: Vec<Named>,
+    /// Discord's list also offers who is nobody: everybody at once, and programs, the bot among them. One was picked.
+    pub nobody: bool,
 }
 
-/// What was called. `None` if there is no such command any more: Discord's clients keep them for a while.
-pub fn called(data: &CommandData) -> Option<Called> {
+/// What was called, on which server. `None` if there is no such command any more: Discord's clients keep them for a while.
+pub fn called(data: &CommandData, server: Option<GuildId>) -> Option<Called> {
     let (spec, options) = meant(&data.name, &data.options)?;
-    let mut called = Called { filled: Filled { spec, values: Vec::new() }, named: Vec::new() };
+    let filled = Filled { spec, values: Vec::new() };
+    let mut called = Called { filled, named: Vec::new(), nobody: false };
+    let is_program = |id: UserId| data.resolved.users.get(&id).is_some_and(|user| user.bot);
+    // The role of everybody has the id of its server.
+    let is_everybody = |id: u64| server.is_some_and(|server| server.get() == id);
     for option in options {
         let value = match &option.value {
             CommandDataOptionValue::String(text) | CommandDataOptionValue::Autocomplete { value: text, .. } => {
@@ -27,6 +33,7 @@ pub fn called(data: &CommandData) -> Option<Called> {
             CommandDataOptionValue::Integer(number) => number.to_string(),
             CommandDataOptionValue::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
             CommandDataOptionValue::User(id) => {
+                called.nobody |= is_program(*id);
                 let named = named(*id, &data.resolved);
                 let typed = named.typed.clone();
                 called.named.push(named);
@@ -34,6 +41,7 @@ pub fn called(data: &CommandData) -> Option<Called> {
             }
             CommandDataOptionValue::Mentionable(id) => {
                 let role_id = RoleId::new(id.get());
+                called.nobody |= is_everybody(id.get()) || is_program(UserId::new(id.get()));
                 let named = match data.resolved.roles.contains_key(&role_id) {
                     true => role(role_id, &data.resolved),
                     false => named(UserId::new(id.get()), &data.resolved),
@@ -50,15 +58,26 @@ pub fn called(data: &CommandData) -> Option<Called> {
     Some(called)
 }
 
-/// While somebody types: the command so far, and the name and beginning of the option they are at.
-pub fn typing(data: &CommandData) -> Option<(Called, &str, &str)> {
+/// While somebody types: the command so far, the option they are at, and what of it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typing<'a> {
+    pub spec: &'static Spec,
+    pub field: &'a str,
+    pub begun: &'a str,
+    /// The community that they have named already.
+    pub community: Option<String>,
+}
+
+pub fn typing(data: &CommandData) -> Option<Typing<'_>> {
     let (_, options) = meant(&data.name, &data.options)?;
     let at = options.iter().find_map(|option| match &option.value {
         CommandDataOptionValue::Autocomplete { value, .. } => Some((option.name.as_str(), value.as_str())),
         _ => None,
     });
-    let (name, value) = at?;
-    Some((called(data)?, name, value))
+    let (field, begun) = at?;
+    let Filled { spec, values } = called(data, None)?.filled;
+    let community = values.into_iter().find(|(name, _)| name == IN.name && name != field).map(|(_, slug)| slug);
+    Some(Typing { spec, field, begun, community })
 }
 
 /// The command a name stands for, and its own options: those of a subcommand are one level down.
@@ -106,7 +125,7 @@ mod tests {
     }
 
     fn said(name: &str, options: Value) -> Option<String> {
-        Some(called(&data(name, options, json!({})))?.filled.invocation().unwrap().said)
+        Some(called(&data(name, options, json!({})), None)?.filled.invocation().unwrap().said)
     }
 
     #[test]
@@ -139,17 +158,45 @@ mod tests {
         let luis =
             json!({"id": "200", "username": "luis", "global_name": "Luis", "discriminator": "0", "avatar": null});
         let options = json!([{"name": "ask", "type": 3, "value": "A7"}, {"name": "who", "type": 6, "value": "200"}]);
-        let called = called(&data("invite", options, json!({"users": {"200": luis}}))).unwrap();
+        let called = called(&data("invite", options, json!({"users": {"200": luis}})), None).unwrap();
         assert_eq!(called.filled.invocation().unwrap().said, r#"invite A7 who:"<@200>""#);
         let [luis] = &called.named[..] else { panic!("one person") };
         assert_eq!((luis.typed.as_str(), luis.account.id.as_str(), luis.name.as_str()), ("<@200>", "200", "Luis"));
     }
 
     #[test]
-    fn what_is_being_typed_is_known_with_everything_before_it() {
-        let options = json!([{"name": "ask", "type": 3, "value": "A7"}, {"name": "by", "type": 3, "value": "fri", "focused": true}]);
-        let data = data("pledge", options, json!({}));
-        let (called, option, begun) = typing(&data).unwrap();
-        assert_eq!((option, begun, called.filled.spec.path), ("by", "fri", "pledge"));
+    fn everybody_at_once_and_a_program_are_nobody() {
+        let user =
+            |id: &str, bot: bool| json!({"id": id, "username": "x", "discriminator": "0", "avatar": null, "bot": bot});
+        let colors = json!({"primary_color": 0, "secondary_color": null, "tertiary_color": null});
+        let role = |id: &str| {
+            json!({"id": id, "name": "x", "color": 0, "colors": colors, "hoist": false, "managed": false,
+                "mentionable": false, "permissions": "0", "position": 0})
+        };
+        let users = json!({"200": user("200", false), "300": user("300", true)});
+        let resolved = json!({"users": users, "roles": {"9": role("9"), "77": role("77")}});
+        let server = Some(GuildId::new(9));
+        let who = |kind: u8, id: &str| json!([{"name": "who", "type": kind, "value": id}]);
+        for (id, nobody) in [("200", false), ("300", true), ("9", true), ("77", false)] {
+            let add = json!([{"name": "add", "type": 1, "options": who(9, id)}]);
+            assert_eq!(called(&data("convener", add, resolved.clone()), server).unwrap().nobody, nobody, "{id}");
+        }
+        for (id, nobody) in [("200", false), ("300", true)] {
+            let invited = called(&data("invite", who(6, id), resolved.clone()), server).unwrap();
+            assert_eq!(invited.nobody, nobody, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_being_typed_is_known_with_the_community_that_was_named() {
+        let community = json!({"name": "in", "type": 3, "value": "mill"});
+        let date = json!({"name": "by", "type": 3, "value": "fri", "focused": true});
+        let at = data("pledge", json!([{"name": "ask", "type": 3, "value": "A7"}, community, date]), json!({}));
+        let typed = typing(&at).unwrap();
+        assert_eq!((typed.field, typed.begun, typed.spec.path), ("by", "fri", "pledge"));
+        assert_eq!(typed.community.as_deref(), Some("mill"));
+        let begun = json!({"name": "in", "type": 3, "value": "mi", "focused": true});
+        let at = data("pledge", json!([begun]), json!({}));
+        assert_eq!(typing(&at).unwrap().community, None, "what is only begun names nothing yet");
     }
 }

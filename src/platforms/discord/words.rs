@@ -27,8 +27,8 @@ use self::markdown::{escaped, length};
 use self::pages::Pages;
 use super::custom::{self, Custom};
 use crate::delivery::gateway::Letter;
-use crate::domain::community::Language;
-use crate::engine::parcel::Destination;
+use crate::domain::community::{Language, Platform};
+use crate::engine::parcel::{Destination, Parcel};
 use crate::speech::copy::{self, Label};
 use crate::speech::doc::{Block, Button, Doc, Line, Picture, Span};
 
@@ -52,6 +52,16 @@ pub struct Reader<'a> {
     pub calls: Option<&'a str>,
     /// The community's slug, where nothing else says which one is meant: in direct messages.
     pub community: Option<&'a str>,
+}
+
+impl<'a> Reader<'a> {
+    /// Who reads a parcel. A direct message calls nobody: its person is told of it anyway, and nobody else is there.
+    pub fn of(parcel: &'a Parcel) -> Reader<'a> {
+        let in_a_place = matches!(parcel.destination, Destination::Place { .. });
+        let called = parcel.message.calls().filter(|called| in_a_place && called.platform == Platform::Discord);
+        let community = Some(parcel.community.as_str()).filter(|slug| !in_a_place && !slug.is_empty());
+        Reader { calls: called.map(|account| account.id.as_str()), community }
+    }
 }
 
 /// A message as Discord's API takes it, and the file that goes with it.

@@ -82,6 +82,7 @@ impl Scene {
             place: self.place,
             from: account(&self.sender),
             name: self.name,
+            language: None,
             standing: self.standing,
             roles: Vec::new(),
             named,

@@ -42,7 +42,8 @@ pub fn choice_name(takes: Takes, value: &str, language: Language) -> String {
 
 /// The title of a form for a command, and for what it points at, if that is known.
 pub fn form_title(spec: &Spec, about: Option<&str>, language: Language) -> String {
-    let title = words("form-title", &[("path", key(spec.path)), ("name", own(spec.path))], language);
+    let chosen = key(&spec.path.replace(' ', "-"));
+    let title = words("form-title", &[("path", chosen), ("name", own(spec.path))], language);
     match about {
         Some(id) => words("form-title-about", &[("id", own(id)), ("title", own(title))], language),
         None => title,
@@ -82,9 +83,18 @@ pub fn thread_name(ask: AskId, language: Language) -> String {
 
 /// The answer to a button that means nothing any more.
 pub fn stale_button(language: Language) -> Doc {
+    told("stale-button", language)
+}
+
+/// The answer to whoever picked nobody in particular from a list of an app's own.
+pub fn nobody_picked(language: Language) -> Doc {
+    told("nobody-picked", language)
+}
+
+fn told(id: &str, language: Language) -> Doc {
     let voice = bare_voice(language);
     let mut draft = Draft::new(&voice);
-    draft.tell("stale-button", &[]);
+    draft.tell(id, &[]);
     draft.finish()
 }
 

@@ -23,8 +23,8 @@ mod settings;
 mod tests;
 
 pub use self::menus::{
-    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, stale_button,
-    thread_name, whole_in_file,
+    Label, choice_name, command_name, describe_group, field_example, field_label, form_title, label, nobody_picked,
+    stale_button, thread_name, whole_in_file,
 };
 
 use self::draft::{Answer, Draft};
@@ -109,7 +109,10 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::HandedBack { pledge, ask, done } => {
             d.tell("pledge-handed-back", &[("pledge", own(pledge)), ("ask", own(ask)), ("done", count(*done))]);
         }
-        Message::ConfirmRecorded { pledge } => d.tell("confirm-recorded", &[("pledge", own(pledge))]),
+        Message::ConfirmRecorded { pledge } => {
+            d.tell("confirm-recorded", &[("pledge", own(pledge))]);
+            d.button("button-thanks", format!("thanks {pledge}"));
+        }
         Message::StillNeededRecorded { pledge } => d.tell("still-needed-recorded", &[("pledge", own(pledge))]),
         Message::ThanksRecorded { pledge } => d.tell("thanks-recorded", &[("pledge", own(pledge))]),
         Message::OfferRecorded { offer } => d.tell("offer-recorded", &[("offer", own(offer))]),

@@ -160,6 +160,7 @@ pub fn inbound(cast: &Cast, deed: &Deed, text: String, at: Timestamp) -> Inbound
         place,
         from,
         name,
+        language: None,
         standing: None,
         roles: Vec::new(),
         named,

@@ -67,6 +67,29 @@ fn said(message: &Message) -> Doc {
 
 const IN_EASTBANK: Reader<'static> = Reader { calls: None, community: Some("eastbank") };
 
+#[test]
+fn what_arrived_can_be_thanked_for_at_once() {
+    let doc = said(&Message::ConfirmRecorded { pledge: PledgeId(7) });
+    let seen = look(&message(&letter(person(), doc), IN_EASTBANK));
+    let row = "--- row\n[Say thanks | grey | 1|o|ABCDEFGHIJKLMNOPQRSTUVWX|eastbank|thanks P7]";
+    assert!(seen.ends_with(row), "it opens the form of thanks, and is the only one: {seen}");
+}
+
+#[test]
+fn only_where_others_read_somebody_is_called() {
+    let account = Account { platform: Platform::Discord, id: "200".into() };
+    let message = Message::CannotReach { name: "Luis".into(), account: Some(account.clone()) };
+    let chat = Destination::Chat { platform: Platform::Discord, id: "300".into(), account };
+    for (destination, calls, community) in
+        [(place(), Some("200"), None), (person(), None, Some("eastbank")), (chat, None, Some("eastbank"))]
+    {
+        let letter = letter(destination, said(&message));
+        let parcel = Parcel { message: message.clone(), ..letter.parcel };
+        let reader = Reader::of(&parcel);
+        assert_eq!((reader.calls, reader.community), (calls, community), "{:?}", parcel.destination);
+    }
+}
+
 /// A message as somebody sees it, and what its buttons would say.
 fn look(face: &Face) -> String {
     let body = &face.body;

@@ -10,7 +10,8 @@ use fluent_bundle::{FluentBundle, FluentResource};
 use self::samples::*;
 use super::{
     Label, choice, choice_name, command_name, console_greeting, describe, describe_group, describe_parameter,
-    field_example, field_label, form_title, label, phrase, say, stale_button, thread_name, whole_in_file,
+    field_example, field_label, form_title, label, nobody_picked, phrase, say, stale_button, thread_name,
+    whole_in_file,
 };
 use crate::domain::AskId;
 use crate::domain::ask::{KindOfHelp, Visibility};
@@ -191,6 +192,7 @@ fn menus() -> Vec<String> {
         whole_in_file(language),
         thread_name(AskId(12), language),
         stale_button(language).plain("/"),
+        nobody_picked(language).plain("/"),
         form_title(&SPECS[0], Some("A1"), language),
     ];
     said.extend(choices.map(|(takes, value)| choice_name(takes, value, language)));

@@ -596,6 +596,14 @@ fn a_slip_is_answered_with_the_way_on() {
     "#);
 }
 
+/// The bot reads no channel on Discord: what makes it know somebody is a command, there and everywhere.
+#[test]
+fn a_stranger_hears_what_makes_them_known() {
+    let stranger = Message::Refused(Refusal::NoCommunity);
+    insta::assert_snapshot!(read(&stranger, English), @"I don't know yet which community you belong to. Use one of my commands there once, in its room or on its server, and then I'll know you here too. For example: /needs");
+    insta::assert_snapshot!(read(&stranger, Spanish), @"Aún no sé a qué comunidad perteneces. Usa allí una vez uno de mis comandos, en su sala o en su servidor, y así te conoceré también aquí. Por ejemplo: /needs");
+}
+
 #[test]
 fn what_is_mine_shows_what_to_do_next() {
     let mine = Message::Mine {
