@@ -496,7 +496,7 @@ check-gathering = { $ok ->
     [yes] ✅ A gathering is planned.
    *[no] ❌ No gathering is planned: `gathering new when:"{ $example } 18:00" where:"…"`
 }
-check-nothing-parked = ✅ Every message went out.
+check-all-out = ✅ Every message went out.
 # What goes wrong, each only when there is something to say.
 check-parked = { $count ->
     [one] ❌ One message waits because I can't tell whether it arrived. Let me read the message history in this place, and I'll sort it out. What is waiting: `care`
@@ -692,6 +692,10 @@ notice-undelivered = I could not reach { $to }. Perhaps their direct messages ar
 
 # To conveners: a message may or may not have been sent, and the place's history cannot be read to find out.
 notice-parked = I can't tell whether one of my messages arrived, so I am not sending it again. Please let me read the message history where I write, and have me look again: `community check`
+
+# To conveners: in a channel or room nothing the bot says is taken, and what it has to say there waits.
+# $place (text): the channel or room.
+notice-takes-nothing = I can't write in { $place } at present. What I have to say there waits until I can. To see what I need, and to have me try again: `community check`
 
 # In a room, to somebody whose direct messages the bot cannot reach. Everyone reads it: nothing may hint at what it is about.
 cannot-reach = I can't write to you directly, { $name }. If you like, allow direct messages from me, or write me one yourself.

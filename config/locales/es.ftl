@@ -411,7 +411,7 @@ check-gathering = { $ok ->
     [yes] ✅ Hay un encuentro previsto.
    *[no] ❌ No hay ningún encuentro previsto: `gathering new when:"{ $example } 18:00" where:"…"`
 }
-check-nothing-parked = ✅ Todos los mensajes salieron.
+check-all-out = ✅ Todos los mensajes salieron.
 # Lo que va mal, cada cosa solo si hay algo que decir.
 check-parked = { $count ->
     [one] ❌ Un mensaje espera porque no puedo saber si llegó. Déjame leer el historial de este lugar y lo arreglo. Lo que espera: `care`
@@ -578,6 +578,10 @@ notice-undelivered = No pude escribir a { $to }. Quizás no acepta mensajes dire
 
 # A la coordinación: un mensaje pudo salir o no, y no se puede leer el historial para saberlo.
 notice-parked = No puedo saber si uno de mis mensajes llegó, así que no lo envío otra vez. Por favor, déjame leer el historial de donde escribo; después vuelvo a mirar con `community check`
+
+# A la coordinación: en un canal o una sala no se acepta nada de lo que dice el bot, y lo que tiene que decir allí espera.
+# $place (texto): el canal o la sala.
+notice-takes-nothing = Ahora mismo no puedo escribir en { $place }. Lo que tengo que decir allí espera hasta que pueda. Para ver qué me falta y para que lo intente de nuevo: `community check`
 
 # En una sala, a quien no recibe mensajes directos. Lo leen todos: nada debe dejar ver de qué se trata.
 cannot-reach = No puedo escribirte en privado, { $name }. Si quieres, acepta mis mensajes directos o escríbeme tú.

@@ -13,9 +13,9 @@ use crate::domain::gathering::DigestState;
 use crate::domain::nudge::Step;
 use crate::domain::pledge::PledgeState;
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref, When};
-use crate::speech::message::{Message, Notice, NudgeItem, Sign, Words};
+use crate::speech::message::{Message, Notice, NudgeItem, PlaceLink, Sign, Words};
 use crate::store::scope::{self, Scope};
-use crate::store::{Fault, gatherings, people, routes};
+use crate::store::{Fault, gatherings, people, places, routes};
 
 /// A queued message before it has words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,23 +69,47 @@ pub(super) struct NudgeOf {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Heard {
     Pledged(PledgeId),
-    Adjusted { pledge: PledgeId, note: Option<Words> },
-    PartDone { pledge: PledgeId, note: Option<Words> },
-    ConfirmPlease { pledge: PledgeId, note: Option<Words> },
+    Adjusted {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
+    PartDone {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
+    ConfirmPlease {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
     HandedBack(AskId),
-    SpotFree { ask: AskId, due: When },
+    SpotFree {
+        ask: AskId,
+        due: When,
+    },
     Confirmed(PledgeId),
-    StillNeeded { pledge: PledgeId, note: Option<Words> },
+    StillNeeded {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
     Released(PledgeId),
-    Thanked { pledge: PledgeId, from: MemberId, words: Words },
+    Thanked {
+        pledge: PledgeId,
+        from: MemberId,
+        words: Words,
+    },
     ThankPlease(PledgeId),
     AskStillNeeded(AskId),
     PrivateAsk(AskId),
     InvitedTo(AskId),
-    OfficeGiven { gathering: GatheringId, facilitator: bool },
+    OfficeGiven {
+        gathering: GatheringId,
+        facilitator: bool,
+    },
     MadeConvener,
     Undelivered(MemberId),
     Parked,
+    /// Nothing is taken in a place, by its number.
+    TakesNothing(i64),
 }
 
 impl Heard {
@@ -109,7 +133,7 @@ impl Heard {
             | Heard::PrivateAsk(ask)
             | Heard::InvitedTo(ask) => vec![Ref::Ask(*ask)],
             Heard::OfficeGiven { gathering, .. } => vec![Ref::Gathering(*gathering)],
-            Heard::MadeConvener | Heard::Undelivered(_) | Heard::Parked => Vec::new(),
+            Heard::MadeConvener | Heard::Undelivered(_) | Heard::Parked | Heard::TakesNothing(_) => Vec::new(),
         }
     }
 }
@@ -324,6 +348,7 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             Ok(name.map(|name| Notice::MadeConvener { community: name.into() }))
         }
         Heard::Parked => Ok(still_convenes(conn, to).await?.then_some(Notice::Parked)),
+        Heard::TakesNothing(place) => takes_nothing(conn, place, to).await,
         Heard::Undelivered(member) => {
             if !still_convenes(conn, to).await? {
                 return Ok(None);
@@ -332,6 +357,18 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             Ok(person.map(|p| Notice::Undelivered { to: p.member.name.into() }))
         }
     }
+}
+
+/// Unless something has been taken there since, or the community is elsewhere.
+async fn takes_nothing(conn: &mut SqliteConnection, place: i64, to: &Addressee) -> Result<Option<Notice>, Fault> {
+    let place = places::known(conn, place).await?;
+    let Some(place) = place.filter(|place| place.left_at.is_none()) else { return Ok(None) };
+    let still = routes::is_ill(conn, place.platform.name(), &place.reference).await?;
+    if !still || !still_convenes(conn, to).await? {
+        return Ok(None);
+    }
+    let place = PlaceLink { platform: place.platform, id: place.reference, name: place.name.into() };
+    Ok(Some(Notice::TakesNothing { place }))
 }
 
 /// May the reader know that these words are this member's? Not if that would name the asker of an anonymous ask.

@@ -28,7 +28,7 @@ use crate::store::places::{self, Absence};
 use crate::store::scope::{self, PlaceRow, Subject};
 use crate::store::script::Script;
 use crate::store::timers::{self, Due, Timer};
-use crate::store::{Fault, lists, people, writes};
+use crate::store::{Fault, lists, people, routes, writes};
 
 /// What waits for a place that has been away for longer than the grace period is looked at again this much later.
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -168,6 +168,7 @@ pub(super) async fn come_back(case: &mut Case<'_>, place: &PlaceRow) -> Result<(
     for known in case.places.iter_mut().filter(|known| known.id == place.id) {
         known.left_at = None;
     }
+    routes::well(&mut case.script, place.platform.name(), &place.reference);
     outbox::let_go(&mut case.script, community, now);
     if was_without {
         timers::let_go(&mut case.script, community);
@@ -176,6 +177,11 @@ pub(super) async fn come_back(case: &mut Case<'_>, place: &PlaceRow) -> Result<(
         arm_weekly(case);
     }
     // The platform may have refused an edit before anybody said that the bot is out.
+    show_stale(case, place).await
+}
+
+/// Cards that a place did not take are shown there as they are now.
+pub(super) async fn show_stale(case: &mut Case<'_>, place: &PlaceRow) -> Result<(), Fault> {
     for ask in places::stale_cards(case.conn, place.id).await? {
         show(case, ask, place, |_| true).await?;
     }

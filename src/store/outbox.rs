@@ -261,6 +261,27 @@ pub fn let_go(script: &mut Script, community: CommunityId, now: Timestamp) {
     );
 }
 
+/// What waited for one way out may go again.
+pub fn let_go_there(script: &mut Script, platform: &str, route: &str, now: Timestamp) {
+    script.write(
+        "update outbox set not_before = ?, held_at = null where platform = ? and route = ? and held_at is not null \
+         and state in ('ready', 'unknown')",
+        [now.as_millisecond().into(), platform.into(), route.into()],
+    );
+}
+
+/// Whether anything waits for one way out to take something again.
+pub async fn waits_there(conn: &mut SqliteConnection, platform: &str, route: &str) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox where platform = ? and route = ? and held_at is not null \
+         and state in ('ready', 'unknown'))",
+    )
+    .bind(platform)
+    .bind(route)
+    .fetch_one(conn)
+    .await
+}
+
 /// Where a message goes from now on.
 #[derive(Debug, Clone, Copy)]
 pub struct Onward<'a> {
@@ -465,7 +486,7 @@ pub fn settle(script: &mut Script, id: i64, state: Settled, now: Timestamp) {
     match state {
         Settled::Parked => script.write("update outbox set state = 'parked' where id = ?", [id.into()]),
         Settled::Failed | Settled::Cancelled | Settled::Expired => script.write(
-            "update outbox set state = ?, body = null, meaning = '', settled_at = ? where id = ?",
+            "update outbox set state = ?, body = null, meaning = '', settled_at = ?, held_at = null where id = ?",
             [state.name().into(), now.as_millisecond().into(), id.into()],
         ),
     }
@@ -581,12 +602,17 @@ pub struct Sent {
     pub state: String,
     pub attempts: u32,
     pub looks: u32,
+    /// Whether it waited for its place to take something again.
+    pub held: bool,
+    /// Since when nothing gets through that way, in milliseconds.
+    pub ill_since: Option<i64>,
 }
 
 pub async fn sent(conn: &mut SqliteConnection, id: i64) -> Result<Option<Sent>, Fault> {
     sqlx::query_as(
-        "select community_id, member_id, effect, cause, platform, destination, route, place_id, meaning, body, state, \
-         attempts, looks from outbox where id = ?",
+        "select o.community_id, o.member_id, o.effect, o.cause, o.platform, o.destination, o.route, o.place_id, o.meaning, \
+         o.body, o.state, o.attempts, o.looks, o.held_at is not null as held, r.ill_since from outbox o \
+         left join routes r on r.platform = o.platform and r.route = o.route where o.id = ?",
     )
     .bind(id)
     .fetch_optional(conn)

@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::PREFIX;
+use crate::domain::community::Platform;
 use crate::speech::doc::{Line, Span};
 
 /// Invisible, no line break: "word joiner".
@@ -21,6 +22,10 @@ fn piece(span: &Span) -> String {
         Span::Strong(text) => format!("**{}**", escaped(text)),
         Span::Code(command) => code(&format!("{PREFIX}{command}")),
         Span::Literal(text) => code(text),
+        Span::Place { platform: Platform::Discord, id, .. } if id.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("<#{id}>")
+        }
+        Span::Place { shown, .. } => linked(shown),
         Span::When { at, lead, .. } => {
             let at = at.as_second();
             format!("{}<t:{at}:F> (<t:{at}:R>)", escaped(lead))
@@ -138,7 +143,7 @@ fn begun(span: &Span, text: &str) -> Span {
         Span::Code(_) => Span::Code(text),
         Span::Literal(_) => Span::Literal(text),
         // The beginning of a link is a link to somewhere else.
-        Span::Text(_) | Span::Said(_) | Span::When { .. } => Span::Text(text),
+        Span::Text(_) | Span::Said(_) | Span::When { .. } | Span::Place { .. } => Span::Text(text),
     }
 }
 

@@ -189,6 +189,7 @@ variants!(
         MadeConvener,
         Undelivered,
         Parked,
+        TakesNothing,
     ]
 );
 
@@ -201,7 +202,7 @@ variants!(
 );
 variants!(needed_name, NEEDS, Needed, [Words, Ask, Pledge, AskOrPledge, Gathering, Person, When, Change]);
 variants!(detail_name, DETAILS, Detail, [Address, Phone, Health, Status]);
-variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, NothingParked, May]);
+variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, AllOut, May]);
 variants!(trouble_name, TROUBLES, Trouble, [Parked, Failed, Expired, Unreachable, Late, Clock, Backup]);
 variants!(step_name, STEPS, Step, [Reminder, Check, LastCheck, CareNote]);
 variants!(standing_name, STANDINGS, Standing, [Open, InHand, Met, Withdrawn]);
@@ -575,7 +576,12 @@ pub fn notices() -> Vec<Notice> {
         Notice::MadeConvener { community: words("Eastbank") },
         Notice::Undelivered { to: dev() },
         Notice::Parked,
+        Notice::TakesNothing { place: help() },
     ]
+}
+
+fn help() -> PlaceLink {
+    PlaceLink { platform: Platform::Discord, id: "7".to_owned(), name: words("Eastbank") }
 }
 
 pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
@@ -584,7 +590,7 @@ pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
         CheckItem::PlaceKnown,
         CheckItem::HasConvener,
         CheckItem::GatheringAhead,
-        CheckItem::NothingParked,
+        CheckItem::AllOut,
         CheckItem::May(Ability::See),
         CheckItem::May(Ability::Write),
         CheckItem::May(Ability::Embed),
