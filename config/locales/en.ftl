@@ -932,6 +932,9 @@ refused-only-account = This is the only account I know of you, so there is nothi
 refused-which-account = Which of your accounts is it?
 # A place whose community has something of its own already.
 refused-place-has-things = Something was asked, offered or planned here before, and two communities can't be poured into one. Please say the code in a new place of its own; what is here goes on as it is.
+# The community was to be set up in a channel where the bot may not write, or that it may not even see. Nothing was changed.
+refused-cannot-write-here = I may not write in this channel, so asks can't stand here, and I have changed nothing. In the channel's settings, under Permissions, give me *Send Messages* and say it again, or say it in another channel: `community setup`
+refused-cannot-see-here = I can't see this channel, so asks can't stand here, and I have changed nothing. In the channel's settings, under Permissions, give me *View Channel* and *Send Messages* and say it again, or say it in another channel: `community setup`
 refused-say-it-directly = That is better said to me alone, so I did nothing with it here. Please delete it and send it to me in a direct chat.
 # Something broke on our side.
 refused-fault = Something broke on my side, not yours. Nothing was changed. Please try again in a while; if it stays broken, give a convener this reference: ~{ $reference }~

@@ -804,6 +804,9 @@ refused-only-account = Es la única cuenta tuya que conozco, así que no hay nad
 refused-which-account = ¿Cuál de tus cuentas es?
 # A place whose community has something of its own already.
 refused-place-has-things = Aquí ya se pidió, ofreció o planeó algo, y dos comunidades no se pueden mezclar. Di el código en un lugar nuevo, por favor; lo que hay aquí sigue como está.
+# Se quiso configurar la comunidad en un canal donde el bot no puede escribir, o que ni siquiera ve. No ha cambiado nada.
+refused-cannot-write-here = No puedo escribir en este canal, así que las peticiones no pueden estar aquí, y no he cambiado nada. En la configuración del canal, en Permisos, dame *Enviar mensajes* y dilo otra vez, o dilo en otro canal: `community setup`
+refused-cannot-see-here = No puedo ver este canal, así que las peticiones no pueden estar aquí, y no he cambiado nada. En la configuración del canal, en Permisos, dame *Ver canal* y *Enviar mensajes* y dilo otra vez, o dilo en otro canal: `community setup`
 refused-say-it-directly = Eso es mejor decírmelo solo a mí, así que aquí no he hecho nada con ello. Bórralo, por favor, y envíamelo en un chat directo.
 refused-fault = Algo se rompió por mi parte, no por la tuya. No ha cambiado nada. Inténtalo otra vez dentro de un rato, por favor; si sigue igual, dale a la coordinación esta referencia: ~{ $reference }~
 

@@ -27,7 +27,8 @@ pub struct Inbound {
     pub at: Timestamp,
     pub body: Body,
     pub answer: Answer,
-    /// What the bot may do where it posts, as the platform says; empty where that was not asked.
+    /// What the bot may do where it posts, or would from now on if this is said, as the platform says; empty where that was
+    /// not asked.
     pub able: Vec<(Ability, bool)>,
 }
 

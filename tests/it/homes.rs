@@ -1,13 +1,14 @@
 //! The channel of a server where cards and digests stand: it takes nothing for a while, another one takes its place, or it is
 //! gone.
 
-use barnraiser::engine::inbound::Cause;
+use barnraiser::domain::community::Platform;
+use barnraiser::engine::inbound::{Cause, Place};
 use barnraiser::engine::parcel::{Outcome, Receipt};
 use barnraiser::speech::message::Ability;
 use jiff::SignedDuration;
 
 use crate::rig::{Post, Rig};
-use crate::servers::{cards, does, fills, served};
+use crate::servers::{cards, does, fills, last, served};
 
 async fn asks(rig: &mut Rig, words: &str) {
     does(rig, "chat", "dev", "ask", &[("words", words)]).await;
@@ -79,6 +80,8 @@ async fn a_card_that_stands_there_is_edited_while_new_ones_wait() {
     does(&mut rig, "chat", "dev", "withdraw", &[("id", "A1")]).await;
     assert_eq!(cards(&rig), ["public:help A1", "public:help A1"]);
     assert!(last_card(&rig).text.contains("no longer needed"), "{:?}", last_card(&rig));
+    let tries = sqlx::query_scalar::<_, u32>("select count(*) from attempts where outcome = 'closed'");
+    assert_eq!(tries.fetch_one(&mut rig.file().await).await.unwrap(), 1, "an edit says nothing about what waits");
     assert!(check(&mut rig, false).await.contains("❌ I can't post or read in one of our places."));
     // And where nothing may be edited either, the edit waits, too.
     rig.world.hide("help", true);
@@ -129,4 +132,32 @@ async fn a_card_that_was_refused_is_posted_again_by_the_check_and_then_no_failur
     assert_eq!(cards(&rig), ["public:help A1"]);
     let said = check(&mut rig, true).await;
     assert!(!said.contains("could not be delivered") && said.contains("went out"), "{said}");
+}
+
+#[tokio::test]
+async fn a_channel_where_it_may_not_write_does_not_become_the_home() {
+    let mut rig = served().await;
+    asks(&mut rig, "Two lamps").await;
+    let mute = [(Ability::See, true), (Ability::Write, false)];
+    let hidden = [(Ability::See, false), (Ability::Write, false)];
+    for (able, how) in [(mute, "give me Send Messages"), (hidden, "View Channel and Send Messages")] {
+        let mut setup = fills(&mut rig, "mute", "amara", "community setup", &[("name", "Westbank")]);
+        setup.able = able.to_vec();
+        rig.engine().hear(setup).await.unwrap();
+        rig.settle().await;
+        let said = last(&rig);
+        assert!(said.cause == Cause::Refusal && said.text.contains(how), "{said:?}");
+    }
+    assert_eq!(rig.engine().home(Platform::Console, "guild").await.as_deref(), Some("help"));
+    does(&mut rig, "chat", "dev", "withdraw", &[("id", "A1")]).await;
+    assert_eq!(cards(&rig), ["public:help A1", "public:help A1"]);
+    let names = sqlx::query_scalar::<_, String>("select name from communities").fetch_all(&mut rig.file().await).await;
+    assert_eq!(names.unwrap(), ["Eastbank"], "nothing has changed");
+    // Where it has not been anywhere yet it is nowhere afterwards.
+    let mut setup = fills(&mut rig, "mute", "amara", "community setup", &[("name", "Mill"), ("zone", "UTC")]);
+    setup.place = Place::Public { id: "mute".to_owned(), name: "Mill".to_owned(), server: Some("other".to_owned()) };
+    setup.able = mute.to_vec();
+    rig.engine().hear(setup).await.unwrap();
+    rig.settle().await;
+    assert_eq!(rig.engine().home(Platform::Console, "other").await, None);
 }
