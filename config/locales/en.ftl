@@ -596,6 +596,10 @@ card-open = { $ask } is looking for help
 card-in-hand = { $ask } is in hand
 card-met = 🎉 { $ask } is met
 card-withdrawn = { $ask } is no longer needed
+# Instead of a card, in a channel where the community's asks stood before: nothing of the ask, not even how it stands.
+# $place (text): the channel where they stand now.
+card-moved = { $ask } is not here any more
+card-moved-note = Our community's asks stand in { $place } now. What people look for: `needs`
 # How far it has come.
 card-amounts = { $covered } of { $need } so far
 # Below the words, when everything is promised; when it is met; when it was taken back.

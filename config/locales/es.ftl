@@ -511,6 +511,10 @@ card-open = { $ask } busca ayuda
 card-in-hand = { $ask } está en marcha
 card-met = 🎉 { $ask } está resuelta
 card-withdrawn = { $ask } ya no hace falta
+# En lugar de una tarjeta, en el canal donde estaban antes las peticiones de la comunidad: nada de la petición, ni cómo está.
+# $place (texto): el canal donde están ahora.
+card-moved = { $ask } ya no está aquí
+card-moved-note = Las peticiones de nuestra comunidad están ahora en { $place }. Lo que busca la gente: `needs`
 card-amounts = { $covered } de { $need } por ahora
 card-in-hand-note = Toda la ayuda está comprometida. Puedes dejar un quizás, por si queda un hueco: `maybe { $ask }`
 card-met-note = Gracias a todas las personas que ayudaron.

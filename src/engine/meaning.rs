@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     /// An answer: it was true when it was given, and stays as it was given.
     Said(Box<Message>),
     Card(AskId),
+    /// On an ask's card in a place that is not one of the community's any more, by that place's number.
+    CardMoved(AskId, i64),
     Nudge(Vec<NudgeOf>),
     Notices(Vec<Heard>),
     CareNote(PledgeId),
@@ -156,6 +158,7 @@ pub(super) async fn resolve(
     match meaning {
         Meaning::Said(message) => Ok(Some(*message)),
         Meaning::Card(ask) => card(conn, ask, to).await,
+        Meaning::CardMoved(ask, from) => card_moved(conn, ask, from, to).await,
         Meaning::Nudge(items) => nudge(conn, items, to).await,
         Meaning::Notices(items) => notices(conn, items, to).await,
         Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
@@ -187,6 +190,21 @@ async fn card(conn: &mut SqliteConnection, ask: AskId, to: &Addressee) -> Result
         return Ok(None);
     }
     Ok(Some(Message::Card { line: view::card_line(&subject) }))
+}
+
+/// Only where there is a card, and no word of its ask.
+async fn card_moved(
+    conn: &mut SqliteConnection,
+    ask: AskId,
+    from: i64,
+    to: &Addressee,
+) -> Result<Option<Message>, Fault> {
+    let now = places::known(conn, from).await?.filter(|_| to.edits);
+    Ok(now.map(|now| Message::CardMoved { ask, to: link(now) }))
+}
+
+fn link(place: places::Known) -> PlaceLink {
+    PlaceLink { platform: place.platform, id: place.reference, name: place.name.into() }
 }
 
 /// What is over, or was called off before it came into the calendar, does not come there any more.
@@ -367,8 +385,7 @@ async fn takes_nothing(conn: &mut SqliteConnection, place: i64, to: &Addressee) 
     if !still || !still_convenes(conn, to).await? {
         return Ok(None);
     }
-    let place = PlaceLink { platform: place.platform, id: place.reference, name: place.name.into() };
-    Ok(Some(Notice::TakesNothing { place }))
+    Ok(Some(Notice::TakesNothing { place: link(place) }))
 }
 
 /// May the reader know that these words are this member's? Not if that would name the asker of an anonymous ask.

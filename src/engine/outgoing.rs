@@ -241,7 +241,7 @@ impl Claiming<'_> {
         platform: Platform,
         place: &str,
     ) -> Result<Option<String>, Fault> {
-        if [Cause::Card, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause) {
+        if [Cause::Card, Cause::Moved, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause) {
             return Ok(None);
         }
         let mut asks = refs(row)?.into_iter().filter_map(|about| match about {

@@ -71,7 +71,8 @@ impl Receiving<'_> {
             }
             // The bot was put out, or the room was upgraded, while it was on its way.
             Outcome::Refused { reason } | Outcome::Closed { reason }
-                if places::has_gone(self.conn, &sent.platform, &sent.route).await? =>
+                if sent.cause != Cause::Moved.name()
+                    && places::has_gone(self.conn, &sent.platform, &sent.route).await? =>
             {
                 outbox::attempted(script, row, "closed", Some(&reason), now);
                 outbox::not_taken(script, row, now);
@@ -174,6 +175,7 @@ impl Receiving<'_> {
             buttons::add(script, self.keys, self.now, sent, under, &said, seeds)?;
         }
         outbox::card_posted(script, row, message);
+        outbox::card_moved(script, row);
         outbox::delivered(script, row, message, self.now);
         if sent.ill_since.is_some() {
             self.is_well(script, sent).await?;
@@ -185,8 +187,8 @@ impl Receiving<'_> {
     async fn is_well(&mut self, script: &mut Script, sent: &Sent) -> Result<(), Fault> {
         // Editing may be allowed where posting is not.
         let waits = !sent.held && outbox::waits_there(self.conn, &sent.platform, &sent.route).await?;
-        if waits && sent.cause == Cause::Card.name() && self.said(sent).await?.is_some_and(|(_, edits)| edits.is_some())
-        {
+        let on_a_card = [Cause::Card, Cause::Moved].iter().any(|cause| cause.name() == sent.cause);
+        if waits && on_a_card && self.said(sent).await?.is_some_and(|(_, edits)| edits.is_some()) {
             return Ok(());
         }
         routes::well(script, &sent.platform, &sent.route);

@@ -568,6 +568,11 @@ pub enum Message {
     Card {
         line: AskLine,
     },
+    /// Instead of a card, where the community's asks stood before they moved.
+    CardMoved {
+        ask: AskId,
+        to: PlaceLink,
+    },
     Nudge {
         items: Vec<NudgeItem>,
     },

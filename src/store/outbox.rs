@@ -142,8 +142,8 @@ macro_rules! waiting {
 macro_rules! free_at {
     () => {
         "max(o.not_before, coalesce(r.shut_until, 0), coalesce(w.shut_until, 0), \
-         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'button', 'event'), ?, ?)), \
-         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'button', 'event'), ?, ?)))"
+         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'moved', 'button', 'event'), ?, ?)), \
+         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'moved', 'button', 'event'), ?, ?)))"
     };
 }
 
@@ -159,7 +159,7 @@ pub async fn next(
          o.meaning, o.body, o.key, o.answers, o.state, o.made_at, o.expires_at, o.attempts, o.unresolved, o.unresolved_since, \
          o.absent_at, max(coalesce(r.shut_until, 0), coalesce(w.shut_until, 0)) as opened_at, \
          (select k.message from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
-          and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]') \
+          and o.cause in ('card', 'moved') and 'A' || k.ask = json_extract(o.refs, '$[0]') \
           union all select e.event from calendar e where e.community_id = o.community_id and o.cause = 'event' \
           and e.platform = o.platform and e.server = json_extract(o.destination, '$.Calendar.server') \
           and 'G' || e.gathering = json_extract(o.refs, '$[0]')) as card ",
@@ -448,6 +448,15 @@ pub fn card_posted(script: &mut Script, row: i64, message: &str) {
          json_extract(destination, '$.Calendar.server'), ? from outbox where id = ? and cause = 'event' \
          on conflict (community_id, gathering, platform, server) do nothing",
         [message.into(), row.into()],
+    );
+}
+
+/// The card of an ask shows nothing of it any more, and is none.
+pub fn card_moved(script: &mut Script, row: i64) {
+    script.write(
+        "delete from cards where (community_id, place_id, 'A' || ask) = \
+         (select community_id, place_id, json_extract(refs, '$[0]') from outbox where id = ? and cause = 'moved')",
+        [row.into()],
     );
 }
 

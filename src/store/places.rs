@@ -44,8 +44,11 @@ pub fn moved(script: &mut Script, from: i64, to: i64) {
     );
     script.write("delete from standings where place_id = ?", [from.into()]);
     script.write("update accounts set seen_in = ? where seen_in = ?", [to.into(), from.into()]);
-    // Nothing in the old room is edited any more.
-    script.write("delete from cards where place_id = ?", [from.into()]);
+}
+
+/// Nothing in a room that is over is edited any more.
+pub fn forget_cards(script: &mut Script, place: i64) {
+    script.write("delete from cards where place_id = ?", [place.into()]);
 }
 
 /// A place that had moved on is one again.

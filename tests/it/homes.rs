@@ -161,3 +161,131 @@ async fn a_channel_where_it_may_not_write_does_not_become_the_home() {
     rig.settle().await;
     assert_eq!(rig.engine().home(Platform::Console, "other").await, None);
 }
+
+/// What stands in a channel by now, edited and all.
+fn stands(rig: &Rig, channel: &str) -> Vec<String> {
+    let mut messages: Vec<Post> = Vec::new();
+    for post in rig.world.posts().into_iter().filter(|post| post.to == format!("public:{channel}")) {
+        match messages.iter_mut().find(|known| known.message == post.message) {
+            Some(known) => *known = post,
+            None => messages.push(post),
+        }
+    }
+    messages.into_iter().map(|post| post.text).collect()
+}
+
+const MOVED: &str = "is not here any more\n\nOur community's asks stand in";
+
+/// How often it was said that a card moved away.
+fn moves(rig: &Rig) -> usize {
+    rig.world.posts().iter().filter(|post| post.cause == Cause::Moved).count()
+}
+
+async fn two_asks() -> Rig {
+    let mut rig = served().await;
+    for words in ["Secret lamps", "A ladder"] {
+        asks(&mut rig, words).await;
+    }
+    rig
+}
+
+async fn set_up(rig: &mut Rig, channel: &str) {
+    let setup = fills(rig, channel, "amara", "community setup", &[("name", "Eastbank")]);
+    rig.engine().hear(setup).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_of_an_ask_stays_where_the_home_was() {
+    let mut rig = two_asks().await;
+    set_up(&mut rig, "aid").await;
+    rig.crash().await;
+    // It ends before the first card is edited, and again before it hears that it is.
+    for edited in [false, true] {
+        loop {
+            let parcel = rig.claim().await.unwrap();
+            let receipt = match (parcel.cause, parcel.unresolved_since) {
+                (Cause::Moved, None) if edited => rig.send(&parcel).await,
+                (Cause::Moved, Some(_)) => Receipt::new(parcel.row, Outcome::Absent),
+                (Cause::Moved, None) => break,
+                _ => rig.send(&parcel).await,
+            };
+            if edited && parcel.unresolved_since.is_none() {
+                break;
+            }
+            assert!(rig.engine().receipt(receipt).await.unwrap());
+        }
+        rig.crash().await;
+    }
+    assert_eq!(moves(&rig), 1);
+    rig.wait(SignedDuration::from_mins(5)).await;
+    does(&mut rig, "chat", "dev", "edit", &[("ask", "A1"), ("visibility", "private")]).await;
+    does(&mut rig, "chat", "dev", "withdraw", &[("id", "A2")]).await;
+    rig.wait(SignedDuration::from_hours(2)).await;
+    let old = stands(&rig, "help");
+    assert_eq!(old.len(), 2, "{old:?}");
+    for text in old {
+        assert!(text.contains(MOVED) && !text.contains("/pledge") && !text.contains("/maybe"), "{text}");
+    }
+    let new = stands(&rig, "aid");
+    assert!(
+        new.len() == 2 && new.iter().all(|text| text.contains("no longer needed") || text.contains("A1")),
+        "{new:?}"
+    );
+    assert!(new.iter().all(|text| !text.contains("lamps") && !text.contains("ladder")), "{new:?}");
+    assert_eq!(moves(&rig), 2, "each once");
+}
+
+#[tokio::test]
+async fn there_and_back_each_ask_has_one_live_card() {
+    let mut rig = two_asks().await;
+    for channel in ["aid", "help", "aid", "help"] {
+        set_up(&mut rig, channel).await;
+        rig.settle().await;
+    }
+    let live = |channel: &str| stands(&rig, channel).into_iter().filter(|text| text.contains("/pledge")).count();
+    assert_eq!((live("help"), live("aid"), moves(&rig)), (2, 0, 8));
+    does(&mut rig, "chat", "dev", "edit", &[("ask", "A1"), ("words", "One lamp")]).await;
+    let said = [stands(&rig, "help"), stands(&rig, "aid")].concat();
+    assert_eq!(said.iter().filter(|text| text.contains("One lamp")).count(), 1);
+    assert!(said.iter().all(|text| !text.contains("Secret lamps")), "{said:?}");
+}
+
+/// Moved back before anything of it was said, the cards are what they were.
+#[tokio::test]
+async fn a_move_that_was_taken_back_at_once_is_not_told() {
+    let mut rig = two_asks().await;
+    for channel in ["aid", "help"] {
+        set_up(&mut rig, channel).await;
+    }
+    rig.settle().await;
+    assert_eq!((stands(&rig, "help").len(), stands(&rig, "aid").len(), moves(&rig)), (2, 0, 0));
+}
+
+/// Where the bot may not edit, it goes on trying for as long as anybody may read there.
+#[tokio::test]
+async fn a_card_that_cannot_be_edited_says_so_when_it_can() {
+    let mut rig = two_asks().await;
+    rig.world.hide("help", true);
+    set_up(&mut rig, "aid").await;
+    rig.wait(SignedDuration::from_hours(30)).await;
+    assert_eq!((stands(&rig, "aid").len(), moves(&rig)), (2, 0));
+    assert!(told(&rig, "amara").is_empty(), "it is our place no more");
+    let said = check(&mut rig, true).await;
+    assert!(!said.contains("our places"), "{said}");
+    rig.world.hide("help", false);
+    rig.wait(SignedDuration::from_hours(7)).await;
+    assert!(stands(&rig, "help").iter().all(|text| text.contains(MOVED)) && moves(&rig) == 2);
+}
+
+#[tokio::test]
+async fn what_waited_for_the_old_home_is_said_in_the_new_one() {
+    let mut rig = served().await;
+    does(&mut rig, "chat", "amara", "gathering new", &[("when", "2026-03-20 18:00")]).await;
+    rig.world.hide("help", true);
+    asks(&mut rig, "Two lamps").await;
+    does(&mut rig, "chat", "amara", "digest post", &[]).await;
+    set_up(&mut rig, "aid").await;
+    rig.settle().await;
+    assert_eq!(stands(&rig, "help"), Vec::<String>::new());
+    assert_eq!((stands(&rig, "aid").len(), digests(&rig), moves(&rig)), (2, 1, 0));
+}

@@ -34,6 +34,8 @@ pub struct Post {
     pub refs: Vec<String>,
     pub text: String,
     pub key: String,
+    /// The platform's id of the message, which an edit keeps.
+    pub message: String,
     /// The message it is a button of, or the event it answers.
     pub answers: Option<String>,
     /// The card it is under.
@@ -130,6 +132,7 @@ impl Gateway for World {
         let text = letter.doc.plain("/");
         let (answers, thread, opens_thread) = (parcel.answers.clone(), parcel.thread.clone(), parcel.opens_thread);
         let calls = parcel.message.calls().map(|called| called.id.clone());
+        let message = parcel.edits.clone().unwrap_or_else(|| key.clone());
         let post = Post {
             at,
             community,
@@ -137,14 +140,15 @@ impl Gateway for World {
             cause: parcel.cause,
             refs,
             text,
-            key: key.clone(),
+            key,
+            message: message.clone(),
             answers,
             thread,
             opens_thread,
             calls,
         };
         self.posts.lock().expect("nobody panics while posting").push(post);
-        Outcome::Delivered { message: parcel.edits.clone().unwrap_or(key) }
+        Outcome::Delivered { message }
     }
 
     async fn sight(&self, _: &Parcel) -> Sight {

@@ -25,6 +25,7 @@ use super::words::{self, Face, Reader};
 use super::{calendar, permissions, threads};
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
+use crate::engine::inbound::Cause;
 use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
 use crate::speech::message::Message;
 
@@ -156,7 +157,7 @@ impl DiscordGateway {
             let thread = threads::under(MessageId::new(number(card)?));
             match self.search(thread, &parcel.key, since).await {
                 // There is no thread, so nothing stands in it.
-                Ok(Lookup::Absent) | Err(Trouble::Closed(_)) => {}
+                Ok(Lookup::Absent) | Err(Trouble::Closed(_) | Trouble::Nowhere) => {}
                 other => return other,
             }
         }
@@ -228,6 +229,10 @@ impl Gateway for DiscordGateway {
             Err(Trouble::Gone(_)) if letter.parcel.edits.is_some() => {
                 Outcome::Delivered { message: letter.parcel.edits.clone().unwrap_or_default() }
             }
+            // The channel was deleted with every card in it.
+            Err(Trouble::Nowhere) if letter.parcel.cause == Cause::Moved => {
+                Outcome::Delivered { message: letter.parcel.edits.clone().unwrap_or_default() }
+            }
             // The one that the nonce stands for was deleted already.
             Err(Trouble::Gone(code)) if matches!(letter.parcel.destination, Destination::Whisper { .. }) => {
                 Outcome::Closed { reason: code.to_string() }
@@ -245,6 +250,7 @@ impl Gateway for DiscordGateway {
             Ok(may) if may.contains(needed) => Sight::Clear,
             Ok(_) => Sight::Barred("the history may not be read".into()),
             Err(Trouble::Closed(reason) | Trouble::Refused(reason)) => Sight::Barred(reason),
+            Err(Trouble::Nowhere) => Sight::Barred("no such channel".into()),
             // Discord does not answer: the search then has no answer either.
             Err(_) => Sight::Clear,
         }

@@ -153,7 +153,7 @@ fn with_answers(mut doc: Doc) -> Doc {
 fn rings(cause: Cause) -> bool {
     match cause {
         Cause::Nudge | Cause::Digest | Cause::Notice | Cause::Care | Cause::Preview => true,
-        Cause::Card | Cause::Reply | Cause::Refusal | Cause::Button | Cause::Event => false,
+        Cause::Card | Cause::Moved | Cause::Reply | Cause::Refusal | Cause::Button | Cause::Event => false,
     }
 }
 

@@ -96,6 +96,7 @@ variants!(
         Event,
         Help,
         Card,
+        CardMoved,
         Nudge,
         Notices,
         CareNote,
@@ -772,6 +773,7 @@ pub fn messages() -> Vec<Message> {
     all.extend(notices().into_iter().map(|notice| Message::Notices { items: vec![notice] }));
     all.push(Message::Notices { items: notices() });
     all.push(Message::CareNote { line: care_line() });
+    all.push(Message::CardMoved { ask: A, to: help() });
     all.push(Message::CannotReach { name: "Dev".into(), account: None });
     all.extend([1, 2].map(|count| Message::CouldNotRead { count }));
     for digest in digests() {
