@@ -496,7 +496,7 @@ check-gathering = { $ok ->
     [yes] ✅ A gathering is planned.
    *[no] ❌ No gathering is planned: `gathering new when:"{ $example } 18:00" where:"…"`
 }
-check-nothing-parked = ✅ Every message went out.
+check-all-out = ✅ Every message went out.
 # What goes wrong, each only when there is something to say.
 check-parked = { $count ->
     [one] ❌ One message waits because I can't tell whether it arrived. Let me read the message history in this place, and I'll sort it out. What is waiting: `care`
@@ -596,6 +596,10 @@ card-open = { $ask } is looking for help
 card-in-hand = { $ask } is in hand
 card-met = 🎉 { $ask } is met
 card-withdrawn = { $ask } is no longer needed
+# Instead of a card, in a channel where the community's asks stood before: nothing of the ask, not even how it stands.
+# $place (text): the channel where they stand now.
+card-moved = { $ask } is not here any more
+card-moved-note = Our community's asks stand in { $place } now. What people look for: `needs`
 # How far it has come.
 card-amounts = { $covered } of { $need } so far
 # Below the words, when everything is promised; when it is met; when it was taken back.
@@ -692,6 +696,10 @@ notice-undelivered = I could not reach { $to }. Perhaps their direct messages ar
 
 # To conveners: a message may or may not have been sent, and the place's history cannot be read to find out.
 notice-parked = I can't tell whether one of my messages arrived, so I am not sending it again. Please let me read the message history where I write, and have me look again: `community check`
+
+# To conveners: in a channel or room nothing the bot says is taken, and what it has to say there waits.
+# $place (text): the channel or room.
+notice-takes-nothing = I can't write in { $place } at present. What I have to say there waits until I can. To see what I need, and to have me try again: `community check`
 
 # In a room, to somebody whose direct messages the bot cannot reach. Everyone reads it: nothing may hint at what it is about.
 cannot-reach = I can't write to you directly, { $name }. If you like, allow direct messages from me, or write me one yourself.
@@ -928,6 +936,9 @@ refused-only-account = This is the only account I know of you, so there is nothi
 refused-which-account = Which of your accounts is it?
 # A place whose community has something of its own already.
 refused-place-has-things = Something was asked, offered or planned here before, and two communities can't be poured into one. Please say the code in a new place of its own; what is here goes on as it is.
+# The community was to be set up in a channel where the bot may not write, or that it may not even see. Nothing was changed.
+refused-cannot-write-here = I may not write in this channel, so asks can't stand here, and I have changed nothing. In the channel's settings, under Permissions, give me *Send Messages* and say it again, or say it in another channel: `community setup`
+refused-cannot-see-here = I can't see this channel, so asks can't stand here, and I have changed nothing. In the channel's settings, under Permissions, give me *View Channel* and *Send Messages* and say it again, or say it in another channel: `community setup`
 refused-say-it-directly = That is better said to me alone, so I did nothing with it here. Please delete it and send it to me in a direct chat.
 # Something broke on our side.
 refused-fault = Something broke on my side, not yours. Nothing was changed. Please try again in a while; if it stays broken, give a convener this reference: ~{ $reference }~

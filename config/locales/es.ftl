@@ -411,7 +411,7 @@ check-gathering = { $ok ->
     [yes] ✅ Hay un encuentro previsto.
    *[no] ❌ No hay ningún encuentro previsto: `gathering new when:"{ $example } 18:00" where:"…"`
 }
-check-nothing-parked = ✅ Todos los mensajes salieron.
+check-all-out = ✅ Todos los mensajes salieron.
 # Lo que va mal, cada cosa solo si hay algo que decir.
 check-parked = { $count ->
     [one] ❌ Un mensaje espera porque no puedo saber si llegó. Déjame leer el historial de este lugar y lo arreglo. Lo que espera: `care`
@@ -511,6 +511,10 @@ card-open = { $ask } busca ayuda
 card-in-hand = { $ask } está en marcha
 card-met = 🎉 { $ask } está resuelta
 card-withdrawn = { $ask } ya no hace falta
+# En lugar de una tarjeta, en el canal donde estaban antes las peticiones de la comunidad: nada de la petición, ni cómo está.
+# $place (texto): el canal donde están ahora.
+card-moved = { $ask } ya no está aquí
+card-moved-note = Las peticiones de nuestra comunidad están ahora en { $place }. Lo que busca la gente: `needs`
 card-amounts = { $covered } de { $need } por ahora
 card-in-hand-note = Toda la ayuda está comprometida. Puedes dejar un quizás, por si queda un hueco: `maybe { $ask }`
 card-met-note = Gracias a todas las personas que ayudaron.
@@ -578,6 +582,10 @@ notice-undelivered = No pude escribir a { $to }. Quizás no acepta mensajes dire
 
 # A la coordinación: un mensaje pudo salir o no, y no se puede leer el historial para saberlo.
 notice-parked = No puedo saber si uno de mis mensajes llegó, así que no lo envío otra vez. Por favor, déjame leer el historial de donde escribo; después vuelvo a mirar con `community check`
+
+# A la coordinación: en un canal o una sala no se acepta nada de lo que dice el bot, y lo que tiene que decir allí espera.
+# $place (texto): el canal o la sala.
+notice-takes-nothing = Ahora mismo no puedo escribir en { $place }. Lo que tengo que decir allí espera hasta que pueda. Para ver qué me falta y para que lo intente de nuevo: `community check`
 
 # En una sala, a quien no recibe mensajes directos. Lo leen todos: nada debe dejar ver de qué se trata.
 cannot-reach = No puedo escribirte en privado, { $name }. Si quieres, acepta mis mensajes directos o escríbeme tú.
@@ -800,6 +808,9 @@ refused-only-account = Es la única cuenta tuya que conozco, así que no hay nad
 refused-which-account = ¿Cuál de tus cuentas es?
 # A place whose community has something of its own already.
 refused-place-has-things = Aquí ya se pidió, ofreció o planeó algo, y dos comunidades no se pueden mezclar. Di el código en un lugar nuevo, por favor; lo que hay aquí sigue como está.
+# Se quiso configurar la comunidad en un canal donde el bot no puede escribir, o que ni siquiera ve. No ha cambiado nada.
+refused-cannot-write-here = No puedo escribir en este canal, así que las peticiones no pueden estar aquí, y no he cambiado nada. En la configuración del canal, en Permisos, dame *Enviar mensajes* y dilo otra vez, o dilo en otro canal: `community setup`
+refused-cannot-see-here = No puedo ver este canal, así que las peticiones no pueden estar aquí, y no he cambiado nada. En la configuración del canal, en Permisos, dame *Ver canal* y *Enviar mensajes* y dilo otra vez, o dilo en otro canal: `community setup`
 refused-say-it-directly = Eso es mejor decírmelo solo a mí, así que aquí no he hecho nada con ello. Bórralo, por favor, y envíamelo en un chat directo.
 refused-fault = Algo se rompió por mi parte, no por la tuya. No ha cambiado nada. Inténtalo otra vez dentro de un rato, por favor; si sigue igual, dale a la coordinación esta referencia: ~{ $reference }~
 

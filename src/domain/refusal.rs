@@ -144,6 +144,10 @@ pub enum Refusal {
     WhichAccount(Vec<String>),
     /// Something was asked, promised, offered or planned here, which cannot become another community's.
     PlaceHasThings,
+    /// The bot may not write here, where cards would stand; perhaps it may not even see the place.
+    CannotPostHere {
+        sees: bool,
+    },
     NoGathering,
     GatheringOver(Ref),
     DigestAlreadyPosted(Ref),

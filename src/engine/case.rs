@@ -14,7 +14,7 @@ use crate::domain::calendar::{QuietHours, Waking};
 use crate::domain::community::{Account, Community, Language, Member};
 use crate::domain::nudge::Planned;
 use crate::domain::pledge::Pledge;
-use crate::domain::{AskId, MemberId, PledgeId, Ref, Refusal};
+use crate::domain::{AskId, CommunityId, MemberId, PledgeId, Ref, Refusal};
 use crate::speech::message::Message;
 use crate::store::outbox::{NewRow, Priority};
 use crate::store::rows::{Person, StoredCommunity};
@@ -105,7 +105,7 @@ impl Case<'_> {
             refs: vec![ask.into()],
             meaning: &Meaning::Card(ask),
             priority: Priority::Card,
-            lane: Some(format!("card:{}:{ask}:{}", self.here().id.0, place.id)),
+            lane: Some(card_lane(self.here().id, ask, place.id)),
         })
     }
 
@@ -258,6 +258,11 @@ impl Case<'_> {
     }
 }
 
+/// What is said on an ask's card in a place goes one after the other.
+pub(super) fn card_lane(community: CommunityId, ask: AskId, place: i64) -> String {
+    format!("card:{}:{ask}:{place}", community.0)
+}
+
 /// A message for a public place.
 pub(super) struct Post<'a> {
     pub effect: &'a str,
@@ -281,7 +286,7 @@ pub(super) struct Letter<'a> {
 
 /// Any outbox row before it has an id and a key.
 pub(super) struct Row<'a> {
-    pub community: Option<crate::domain::CommunityId>,
+    pub community: Option<CommunityId>,
     pub member: Option<MemberId>,
     pub effect: &'a str,
     pub destination: Destination,

@@ -1,5 +1,6 @@
 //! The check a convener asks for: what is still missing before the community can rely on the bot, and what is in trouble.
-//! What is parked is looked for again: whoever asks may have mended what was in the way.
+//! What is parked is looked for again, and what waits for a place is tried again: whoever asks may have mended what was in
+//! the way.
 //!
 //! Counts and times only. Whom a message was for stands on no list: what did not get through is told one by one, when it
 //! happens.
@@ -7,6 +8,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Answered, Case, Stop};
+use super::inbound::Place;
+use super::places;
 use super::speaker::Speaker;
 use super::vitals::{Backup, Skew, Vitals};
 use crate::speech::message::{Ability, CheckItem, Message, Trouble};
@@ -17,19 +20,28 @@ const RECENT: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Something is late from here on; a minute is nothing.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is parked is looked for again: whoever asks may have mended what was in the way.
+/// What is parked or waits is tried again: whoever asks may have mended what was in the way.
 pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vitals) -> Result<Answered, Stop> {
     let (community, now) = (case.here().id, case.now);
     outbox::look_again(&mut case.script, community, now);
+    outbox::let_go(&mut case.script, community, now);
+    for place in case.places.clone() {
+        places::show_stale(case, &place).await?;
+    }
     let since = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
     let ahead = gatherings::next_after(case.conn, community, now).await?.is_some();
     let stuck = condition::stuck(case.conn, community, since).await?;
+    let mut unreachable = condition::unreachable_places(case.conn, community).await?;
+    let all_out = stuck.parked + stuck.failed + stuck.expired == 0 && unreachable.is_empty();
+    // What the platform says now is newer than what came of the last message.
+    unreachable.retain(|place| Some(*place) != open_home(case, speaker));
+    let unreachable = u32::try_from(unreachable.len()).unwrap_or(u32::MAX);
     let mut items = vec![
         (CheckItem::ZoneChosen, case.community.set_up),
         (CheckItem::PlaceKnown, !case.places.is_empty()),
         (CheckItem::HasConvener, !people::conveners(case.conn, community).await?.is_empty()),
         (CheckItem::GatheringAhead, ahead),
-        (CheckItem::NothingParked, stuck.parked == 0),
+        (CheckItem::AllOut, all_out),
     ];
     let wanted = |ability: &Ability| *ability != Ability::Threads || case.here().norms.threads;
     let able = speaker.able.iter().filter(|(ability, _)| wanted(ability));
@@ -40,7 +52,6 @@ pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vital
     troubles.extend(Some(stuck.parked).filter(|n| *n > 0).map(Trouble::Parked));
     troubles.extend(Some(stuck.failed).filter(|n| *n > 0).map(Trouble::Failed));
     troubles.extend(Some(stuck.expired).filter(|n| *n > 0).map(Trouble::Expired));
-    let unreachable = condition::unreachable_places(case.conn, community).await?;
     troubles.extend(Some(unreachable).filter(|n| *n > 0).map(Trouble::Unreachable));
     troubles.extend(late.map(|since| Trouble::Late { since }));
     troubles.extend(vitals.skew().map(|skew| Trouble::Clock { minutes: minutes(skew) }));
@@ -51,6 +62,15 @@ pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vital
         Backup::Off => {}
     }
     Ok(Answered::private(Message::Check { items, troubles, backup }, []))
+}
+
+/// The place the platform was asked about, if the bot may see it, write and read there.
+fn open_home(case: &Case<'_>, speaker: &Speaker) -> Option<i64> {
+    let Place::Public { id, server, .. } = &speaker.place else { return None };
+    let needed = [Ability::See, Ability::Write, Ability::ReadHistory];
+    let open = needed.iter().all(|ability| speaker.able.contains(&(*ability, true)));
+    let home = case.places.iter().find(|place| place.is_where(speaker.platform, id, server.as_deref()));
+    home.filter(|_| open).map(|place| place.id)
 }
 
 fn minutes(skew: Skew) -> u32 {

@@ -30,7 +30,8 @@ pub struct Inbound {
     pub at: Timestamp,
     pub body: Body,
     pub answer: Answer,
-    /// What the bot may do where it posts, as the platform says; empty where that was not asked.
+    /// What the bot may do where it posts, or would from now on if this is said, as the platform says; empty where that was
+    /// not asked.
     pub able: Vec<(Ability, bool)>,
 }
 
@@ -113,6 +114,8 @@ pub enum Cause {
     Reply,
     Refusal,
     Card,
+    /// The last edit of a card whose place is elsewhere from now on.
+    Moved,
     Notice,
     Nudge,
     Care,
@@ -131,7 +134,7 @@ impl Cause {
         match self {
             // What people did is answered as long as they may wonder whether it was recorded.
             Cause::Reply | Cause::Refusal => days(7),
-            Cause::Notice | Cause::Care => days(14),
+            Cause::Notice | Cause::Care | Cause::Moved => days(14),
             Cause::Digest | Cause::Preview | Cause::Event => days(3),
             // The same can be typed, and the message says so.
             Cause::Button => days(1),
@@ -145,6 +148,7 @@ impl Cause {
             Cause::Reply => "reply",
             Cause::Refusal => "refusal",
             Cause::Card => "card",
+            Cause::Moved => "moved",
             Cause::Notice => "notice",
             Cause::Nudge => "nudge",
             Cause::Care => "care",

@@ -13,9 +13,9 @@ use crate::domain::gathering::DigestState;
 use crate::domain::nudge::Step;
 use crate::domain::pledge::PledgeState;
 use crate::domain::{AskId, CommunityId, GatheringId, MemberId, PledgeId, Ref, When};
-use crate::speech::message::{Message, Notice, NudgeItem, Sign, Words};
+use crate::speech::message::{Message, Notice, NudgeItem, PlaceLink, Sign, Words};
 use crate::store::scope::{self, Scope};
-use crate::store::{Fault, gatherings, people, routes};
+use crate::store::{Fault, gatherings, people, places, routes};
 
 /// A queued message before it has words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub(super) enum Meaning {
     /// The same to somebody, or in a place, of whom nothing is known but the language.
     SaidIn(Language, Box<Message>),
     Card(AskId),
+    /// On an ask's card in a place that is not one of the community's any more, by that place's number.
+    CardMoved(AskId, i64),
     Nudge(Vec<NudgeOf>),
     Notices(Vec<Heard>),
     CareNote(PledgeId),
@@ -81,23 +83,47 @@ pub(super) struct NudgeOf {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Heard {
     Pledged(PledgeId),
-    Adjusted { pledge: PledgeId, note: Option<Words> },
-    PartDone { pledge: PledgeId, note: Option<Words> },
-    ConfirmPlease { pledge: PledgeId, note: Option<Words> },
+    Adjusted {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
+    PartDone {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
+    ConfirmPlease {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
     HandedBack(AskId),
-    SpotFree { ask: AskId, due: When },
+    SpotFree {
+        ask: AskId,
+        due: When,
+    },
     Confirmed(PledgeId),
-    StillNeeded { pledge: PledgeId, note: Option<Words> },
+    StillNeeded {
+        pledge: PledgeId,
+        note: Option<Words>,
+    },
     Released(PledgeId),
-    Thanked { pledge: PledgeId, from: MemberId, words: Words },
+    Thanked {
+        pledge: PledgeId,
+        from: MemberId,
+        words: Words,
+    },
     ThankPlease(PledgeId),
     AskStillNeeded(AskId),
     PrivateAsk(AskId),
     InvitedTo(AskId),
-    OfficeGiven { gathering: GatheringId, facilitator: bool },
+    OfficeGiven {
+        gathering: GatheringId,
+        facilitator: bool,
+    },
     MadeConvener,
     Undelivered(MemberId),
     Parked,
+    /// Nothing is taken in a place, by its number.
+    TakesNothing(i64),
 }
 
 impl Heard {
@@ -121,7 +147,7 @@ impl Heard {
             | Heard::PrivateAsk(ask)
             | Heard::InvitedTo(ask) => vec![Ref::Ask(*ask)],
             Heard::OfficeGiven { gathering, .. } => vec![Ref::Gathering(*gathering)],
-            Heard::MadeConvener | Heard::Undelivered(_) | Heard::Parked => Vec::new(),
+            Heard::MadeConvener | Heard::Undelivered(_) | Heard::Parked | Heard::TakesNothing(_) => Vec::new(),
         }
     }
 }
@@ -144,6 +170,7 @@ pub(super) async fn resolve(
     match meaning {
         Meaning::Said(message) | Meaning::SaidIn(_, message) => Ok(Some(*message)),
         Meaning::Card(ask) => card(conn, ask, to).await,
+        Meaning::CardMoved(ask, from) => card_moved(conn, ask, from, to).await,
         Meaning::Nudge(items) => nudge(conn, items, to).await,
         Meaning::Notices(items) => notices(conn, items, to).await,
         Meaning::CareNote(pledge) => care_note(conn, pledge, to).await,
@@ -175,6 +202,21 @@ async fn card(conn: &mut SqliteConnection, ask: AskId, to: &Addressee) -> Result
         return Ok(None);
     }
     Ok(Some(Message::Card { line: view::card_line(&subject) }))
+}
+
+/// Only where there is a card, and no word of its ask.
+async fn card_moved(
+    conn: &mut SqliteConnection,
+    ask: AskId,
+    from: i64,
+    to: &Addressee,
+) -> Result<Option<Message>, Fault> {
+    let now = places::known(conn, from).await?.filter(|_| to.edits);
+    Ok(now.map(|now| Message::CardMoved { ask, to: link(now) }))
+}
+
+fn link(place: places::Known) -> PlaceLink {
+    PlaceLink { platform: place.platform, id: place.reference, name: place.name.into() }
 }
 
 /// What is over, or was called off before it came into the calendar, does not come there any more.
@@ -336,6 +378,7 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             Ok(name.map(|name| Notice::MadeConvener { community: name.into() }))
         }
         Heard::Parked => Ok(still_convenes(conn, to).await?.then_some(Notice::Parked)),
+        Heard::TakesNothing(place) => takes_nothing(conn, place, to).await,
         Heard::Undelivered(member) => {
             if !still_convenes(conn, to).await? {
                 return Ok(None);
@@ -344,6 +387,17 @@ async fn notice(conn: &mut SqliteConnection, heard: Heard, to: &Addressee) -> Re
             Ok(person.map(|p| Notice::Undelivered { to: p.member.name.into() }))
         }
     }
+}
+
+/// Unless something has been taken there since, or the community is elsewhere.
+async fn takes_nothing(conn: &mut SqliteConnection, place: i64, to: &Addressee) -> Result<Option<Notice>, Fault> {
+    let place = places::known(conn, place).await?;
+    let Some(place) = place.filter(|place| place.left_at.is_none()) else { return Ok(None) };
+    let still = routes::is_ill(conn, place.platform.name(), &place.reference).await?;
+    if !still || !still_convenes(conn, to).await? {
+        return Ok(None);
+    }
+    Ok(Some(Notice::TakesNothing { place: link(place) }))
 }
 
 /// May the reader know that these words are this member's? Not if that would name the asker of an anonymous ask.

@@ -223,7 +223,7 @@ impl Claiming<'_> {
             if platform.leaves_threads_open() {
                 let stored = people::community(self.conn, community).await?;
                 let wanted = stored.is_some_and(|stored| stored.community.norms.threads);
-                frozen.opens_thread = wanted && row.cause == Cause::Card.name();
+                frozen.opens_thread = wanted && matches!(frozen.message, Message::Card { .. });
             } else {
                 frozen.thread = self.thread(row, community, platform, &id).await?;
             }
@@ -239,7 +239,7 @@ impl Claiming<'_> {
         platform: Platform,
         place: &str,
     ) -> Result<Option<String>, Fault> {
-        if [Cause::Card, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause) {
+        if [Cause::Card, Cause::Moved, Cause::Button, Cause::Event].iter().any(|cause| cause.name() == row.cause) {
             return Ok(None);
         }
         let mut asks = refs(row)?.into_iter().filter_map(|about| match about {

@@ -11,7 +11,7 @@ use crate::domain::nudge::{self, Planned};
 use crate::domain::refusal::{Needed, Refusal};
 use crate::domain::{PledgeId, Ref};
 use crate::grammar::command::{CommunityChange, MeChange};
-use crate::speech::message::Message;
+use crate::speech::message::{Ability, Message};
 use crate::store::timers;
 use crate::store::{people, scope};
 
@@ -55,10 +55,14 @@ pub(super) async fn move_nudges(case: &mut Case<'_>, before: &Member, after: &Me
 }
 
 /// A convener names the community and its zone, or changes its norms.
-/// Said on a server, cards and digests come to the channel it is said in from now on.
+/// Said on a server, cards and digests come to the channel it is said in from now on, if the bot may write there.
 pub(super) async fn setup(case: &mut Case<'_>, speaker: &Speaker, change: CommunityChange) -> Result<Answered, Stop> {
     if change.name.is_none() && change.zone.is_none() && !case.community.set_up {
         return Err(Refusal::Missing { path: "community setup".to_owned(), what: Needed::Words }.into());
+    }
+    let may_not = |ability| speaker.able.contains(&(ability, false));
+    if may_not(Ability::See) || may_not(Ability::Write) {
+        return Err(Refusal::CannotPostHere { sees: !may_not(Ability::See) }.into());
     }
     if let Place::Public { id, name, server: Some(server) } = &speaker.place {
         let here = case.places.iter().find(|place| place.is_where(speaker.platform, id, Some(server)));

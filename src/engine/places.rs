@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Defaults;
-use super::case::{Case, Stop, to_json};
+use super::case::{Case, Post, Stop, card_lane, to_json};
 use super::gatherings::arm_weekly;
 use super::inbound::{Cause, Inbound, Place};
 use super::keys::Keys;
@@ -23,12 +23,12 @@ use crate::domain::ask::{AskState, Standing, Visibility};
 use crate::domain::calendar::days_after;
 use crate::domain::community::{Member, Platform};
 use crate::domain::{AskId, CommunityId};
-use crate::store::outbox::{self, Onward, Settled, UnsaidNudge, Waiting};
+use crate::store::outbox::{self, Onward, Priority, Settled, UnsaidNudge, Waiting};
 use crate::store::places::{self, Absence};
 use crate::store::scope::{self, PlaceRow, Subject};
 use crate::store::script::Script;
 use crate::store::timers::{self, Due, Timer};
-use crate::store::{Fault, lists, people, writes};
+use crate::store::{Fault, lists, people, routes, writes};
 
 /// What waits for a place that has been away for longer than the grace period is looked at again this much later.
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -96,8 +96,9 @@ impl Placing<'_> {
     }
 }
 
-/// A place goes on under another id: with its community, its people and what waited for it. Cards in the old one stay as
-/// they are; what is still asked gets a new one. False, and nothing happens, if there is a place already.
+/// A place goes on under another id: with its community, its people and what waited for it. What is still asked gets a new
+/// card. A room is over, and its cards stay as they are; in a channel of a server people go on reading and pressing, so that
+/// nothing of an ask stays there. False, and nothing happens, if there is a place already.
 pub(super) async fn go_on(case: &mut Case<'_>, old: &PlaceRow, to: &str, name: &str) -> Result<bool, Fault> {
     let (platform, server, reference) = (old.platform, old.server.clone(), to.to_owned());
     let new = match places::goes_on_as(case.conn, platform, to).await? {
@@ -118,13 +119,39 @@ pub(super) async fn go_on(case: &mut Case<'_>, old: &PlaceRow, to: &str, name: &
     }
     let asks = places::asks_with_cards(case.conn, old.id).await?;
     places::moved(&mut case.script, old.id, new.id);
+    // What waited for the old one goes on to the new one, or is no use.
+    outbox::let_go_there(&mut case.script, platform.name(), &old.reference, case.now);
+    if old.server.is_none() {
+        places::forget_cards(&mut case.script, old.id);
+    }
     for ask in asks {
+        if old.server.is_some() {
+            say_moved(case, ask, old).await?;
+        }
         show(case, ask, &new, is_open).await?;
     }
     for place in case.places.iter_mut().filter(|place| place.id == old.id) {
         place.clone_from(&new);
     }
     Ok(true)
+}
+
+/// An ask's card in a place that is none any more says so instead, under a name of its own each time.
+async fn say_moved(case: &mut Case<'_>, ask: AskId, old: &PlaceRow) -> Result<(), Fault> {
+    let community = case.here().id;
+    let Some(subject) = scope::of(case.conn, community, ask.into()).await?.and_then(|scope| scope.subject) else {
+        return Ok(());
+    };
+    let posted = case.post(Post {
+        effect: &format!("moved:{ask}:v{}", subject.ask.version),
+        place: old,
+        cause: Cause::Moved,
+        refs: vec![ask.into()],
+        meaning: &Meaning::CardMoved(ask, old.id),
+        priority: Priority::Card,
+        lane: Some(card_lane(community, ask, old.id)),
+    });
+    only_faults(posted)
 }
 
 fn leave(case: &mut Case<'_>, place: &PlaceRow, days: u32) {
@@ -168,6 +195,7 @@ pub(super) async fn come_back(case: &mut Case<'_>, place: &PlaceRow) -> Result<(
     for known in case.places.iter_mut().filter(|known| known.id == place.id) {
         known.left_at = None;
     }
+    routes::well(&mut case.script, place.platform.name(), &place.reference);
     outbox::let_go(&mut case.script, community, now);
     if was_without {
         timers::let_go(&mut case.script, community);
@@ -176,6 +204,11 @@ pub(super) async fn come_back(case: &mut Case<'_>, place: &PlaceRow) -> Result<(
         arm_weekly(case);
     }
     // The platform may have refused an edit before anybody said that the bot is out.
+    show_stale(case, place).await
+}
+
+/// Cards that a place did not take are shown there as they are now.
+pub(super) async fn show_stale(case: &mut Case<'_>, place: &PlaceRow) -> Result<(), Fault> {
     for ask in places::stale_cards(case.conn, place.id).await? {
         show(case, ask, place, |_| true).await?;
     }
@@ -274,6 +307,8 @@ pub(super) async fn way(
     let absence = places::absence(conn, platform, &row.route, row.community_id).await?;
     let (ready, is) = (row.state == "ready", |cause: Cause| row.cause == cause.name());
     let (since, card) = match absence {
+        // That it moved is said where it was.
+        Absence { place_moved: true, .. } if is(Cause::Moved) => return Ok(Way::Open),
         // What may stand in the old room is looked for in the old room; new cards are posted in the new one.
         Absence { place_moved: true, .. } if ready && is(Cause::Card) => return Ok(Way::Over),
         Absence { place_moved: true, .. } if ready => return Ok(Way::Elsewhere),

@@ -23,6 +23,9 @@ use crate::store::{Fault, people, routes};
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// An unreadable history is asked this often before a steward has to.
 const MOST_LOOKS: u32 = 30;
+/// A place that takes nothing is tried again after as long as it has been taking nothing, but not sooner and not later.
+const TRY_SOONEST: SignedDuration = SignedDuration::from_mins(10);
+const TRY_LATEST: SignedDuration = SignedDuration::from_hours(6);
 /// How often somebody is asked to open their direct messages before the conveners are told, and within which time.
 const ASK_AT_MOST: u32 = 2;
 const ASKED_OF_LATE: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -68,7 +71,8 @@ impl Receiving<'_> {
             }
             // The bot was put out, or the room was upgraded, while it was on its way.
             Outcome::Refused { reason } | Outcome::Closed { reason }
-                if places::has_gone(self.conn, &sent.platform, &sent.route).await? =>
+                if sent.cause != Cause::Moved.name()
+                    && places::has_gone(self.conn, &sent.platform, &sent.route).await? =>
             {
                 outbox::attempted(script, row, "closed", Some(&reason), now);
                 outbox::not_taken(script, row, now);
@@ -84,6 +88,12 @@ impl Receiving<'_> {
                 tracing::info!(row, reason, "too late to be whispered");
                 outbox::attempted(script, row, "closed", Some(&reason), now);
                 self.say_directly(script, sent, row)?;
+            }
+            // What everybody is to read waits until the place takes something again.
+            Outcome::Closed { reason } if is_for_all(sent) && !is_ease(sent) => {
+                tracing::warn!(row, reason, "nothing is taken there; it waits");
+                outbox::attempted(script, row, "closed", Some(&reason), now);
+                self.wait_for_place(script, sent, row, &reason).await?;
             }
             Outcome::Closed { reason } => {
                 tracing::warn!(row, reason, "nothing is taken there");
@@ -165,9 +175,61 @@ impl Receiving<'_> {
             buttons::add(script, self.keys, self.now, sent, under, &said, seeds)?;
         }
         outbox::card_posted(script, row, message);
+        outbox::card_moved(script, row);
         outbox::delivered(script, row, message, self.now);
-        routes::well(script, &sent.platform, &sent.route);
+        if sent.ill_since.is_some() {
+            self.is_well(script, sent).await?;
+        }
         Ok(())
+    }
+
+    /// Something got through where nothing did: whatever waited for that may follow, and cards show what is true by now.
+    async fn is_well(&mut self, script: &mut Script, sent: &Sent) -> Result<(), Fault> {
+        // Editing may be allowed where posting is not.
+        let waits = !sent.held && outbox::waits_there(self.conn, &sent.platform, &sent.route).await?;
+        let on_a_card = [Cause::Card, Cause::Moved].iter().any(|cause| cause.name() == sent.cause);
+        if waits && on_a_card && self.said(sent).await?.is_some_and(|(_, edits)| edits.is_some()) {
+            return Ok(());
+        }
+        routes::well(script, &sent.platform, &sent.route);
+        outbox::let_go_there(script, &sent.platform, &sent.route, self.now);
+        let Some((stored, places, place)) = self.place(sent).await? else { return Ok(()) };
+        let mut case = self.case(script, stored, places);
+        places::show_stale(&mut case, &place).await?;
+        *script = case.script;
+        Ok(())
+    }
+
+    /// A place takes nothing: what is said there waits, is tried again ever more rarely until it would come too late, and
+    /// the conveners hear once that the place needs them. What may be there already is looked for first.
+    async fn wait_for_place(&mut self, script: &mut Script, sent: &Sent, row: i64, reason: &str) -> Result<(), Fault> {
+        let now = self.now;
+        let since = sent.ill_since.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(now);
+        let again = self.later(now.duration_since(since).clamp(TRY_SOONEST, TRY_LATEST));
+        routes::ill(script, &sent.platform, &sent.route, reason, now);
+        outbox::not_taken(script, row, again);
+        outbox::hold(script, row, again, now);
+        let Some((stored, places, place)) = self.place(sent).await? else { return Ok(()) };
+        let conveners = people::conveners(self.conn, stored.community.id).await?;
+        // By its day: a place that comes and goes is told about once a day at most.
+        let effect = format!("takes_nothing:{}:{}", place.reference, stored.community.zone.date(since));
+        let mut case = self.case(script, stored, places);
+        for convener in &conveners {
+            only_faults(case.tell(convener, &effect, Heard::TakesNothing(place.id), vec![]))?;
+        }
+        *script = case.script;
+        Ok(())
+    }
+
+    /// The place that a message is for, with its community and all places of that; nothing if it is none of them any more.
+    async fn place(&mut self, sent: &Sent) -> Result<Option<(StoredCommunity, Vec<PlaceRow>, PlaceRow)>, Fault> {
+        let Ok(platform) = sent.platform.parse() else { return Ok(None) };
+        let Some((community, place)) = people::of_place(self.conn, platform, &sent.route).await? else {
+            return Ok(None);
+        };
+        let places = people::places(self.conn, community).await?;
+        let stored = people::community(self.conn, community).await?.filter(|_| places.contains(&place));
+        Ok(stored.map(|stored| (stored, places, place)))
     }
 
     /// What a row said, and which message it edited. What a restored backup found without having said it is asked what it
@@ -302,6 +364,11 @@ fn only_faults(told: Result<(), Stop>) -> Result<(), Fault> {
         Ok(()) | Err(Stop::Refused(_)) => Ok(()),
         Err(Stop::Fault(fault)) => Err(fault),
     }
+}
+
+/// Is it said in a place, where everybody reads it?
+fn is_for_all(sent: &Sent) -> bool {
+    matches!(serde_json::from_str(&sent.destination), Ok(Destination::Place { .. }))
 }
 
 fn is_whisper(sent: &Sent) -> bool {

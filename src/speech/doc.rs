@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::sign::Sign;
+use crate::domain::community::Platform;
 
 /// A run of text with one meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +31,20 @@ pub enum Span {
         /// The words that `shown` begins with and that are still needed before what a platform shows instead: "on ".
         lead: String,
     },
+    /// A place, for platforms that show their own as a link; everywhere else it is as `shown`, which somebody typed.
+    Place {
+        platform: Platform,
+        /// The platform's own id of it.
+        id: String,
+        shown: String,
+    },
 }
 
 impl Span {
     pub fn text(&self) -> &str {
         match self {
             Span::Text(text) | Span::Strong(text) | Span::Code(text) | Span::Literal(text) | Span::Said(text) => text,
-            Span::When { shown, .. } => shown,
+            Span::When { shown, .. } | Span::Place { shown, .. } => shown,
         }
     }
 }

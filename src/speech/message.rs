@@ -174,7 +174,9 @@ pub enum CheckItem {
     PlaceKnown,
     HasConvener,
     GatheringAhead,
-    NothingParked,
+    /// Nothing is parked, failed, came too late or waits for a place.
+    #[serde(alias = "NothingParked")]
+    AllOut,
     /// The platform lets the bot do what it has to, where it posts.
     May(Ability),
 }
@@ -229,6 +231,14 @@ pub struct AccountLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceLine {
     pub platform: Platform,
+    pub name: Words,
+}
+
+/// A place, as its platform knows it and as people call it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceLink {
+    pub platform: Platform,
+    pub id: String,
     pub name: Words,
 }
 
@@ -301,6 +311,8 @@ pub enum Notice {
     Undelivered { to: Words },
     /// Nobody can tell whether some message arrived.
     Parked,
+    /// To conveners: in this place nothing is taken, and what is for it waits.
+    TakesNothing { place: PlaceLink },
 }
 
 /// What a press did that taking it back does not undo.
@@ -556,6 +568,11 @@ pub enum Message {
 
     Card {
         line: AskLine,
+    },
+    /// Instead of a card, where the community's asks stood before they moved.
+    CardMoved {
+        ask: AskId,
+        to: PlaceLink,
     },
     Nudge {
         items: Vec<NudgeItem>,

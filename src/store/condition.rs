@@ -64,7 +64,8 @@ pub async fn timers(conn: &mut SqliteConnection) -> Result<(u32, Option<i64>), F
 pub struct Stuck {
     /// Nobody can tell whether they arrived; until a steward does.
     pub parked: u32,
-    /// Refused by the platform, of those made since an instant; not if another account of the same person took it.
+    /// Refused by the platform, of those made since an instant; not if another account of the same person took it, or the
+    /// place a later state of the same card.
     pub failed: u32,
     /// Too late to help, of those made since an instant.
     pub expired: u32,
@@ -77,7 +78,9 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
          count(*) filter (where state = 'expired' and made_at >= ?2) as expired from outbox o \
          where community_id = ?1 and state in ('parked', 'failed', 'expired') and cause not in ('button', 'event') \
          and not (state = 'failed' and exists (select 1 from outbox b where b.community_id = o.community_id and b.effect = o.effect \
-          and b.member_id = o.member_id and b.state = 'delivered'))",
+          and b.member_id = o.member_id and b.state = 'delivered')) \
+         and not (state = 'failed' and lane is not null and exists (select 1 from outbox b where b.lane = o.lane and b.id > o.id \
+          and b.state = 'delivered'))",
     )
     .bind(community.0)
     .bind(since.as_millisecond())
@@ -85,14 +88,14 @@ pub async fn stuck(conn: &mut SqliteConnection, community: CommunityId, since: T
     .await
 }
 
-/// How many of a community's places nothing gets through to, or cannot be read.
-pub async fn unreachable_places(conn: &mut SqliteConnection, community: CommunityId) -> Result<u32, Fault> {
+/// The places of a community that nothing gets through to, or that cannot be read.
+pub async fn unreachable_places(conn: &mut SqliteConnection, community: CommunityId) -> Result<Vec<i64>, Fault> {
     sqlx::query_scalar(
-        "select count(*) from places p join routes r on r.platform = p.platform and r.route = p.ref \
-         where p.community_id = ? and p.moved_to is null and p.left_at is null and r.ill_since is not null",
+        "select p.id from places p join routes r on r.platform = p.platform and r.route = p.ref \
+         where p.community_id = ? and p.moved_to is null and p.left_at is null and r.ill_since is not null order by p.id",
     )
     .bind(community.0)
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await
 }
 

@@ -142,8 +142,8 @@ macro_rules! waiting {
 macro_rules! free_at {
     () => {
         "max(o.not_before, coalesce(r.shut_until, 0), coalesce(w.shut_until, 0), \
-         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'button', 'event'), ?, ?)), \
-         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'button', 'event'), ?, ?)))"
+         iif(o.state = 'unknown', 0, coalesce(r.full_at, 0) - iif(o.cause in ('card', 'moved', 'button', 'event'), ?, ?)), \
+         iif(o.state = 'unknown', 0, coalesce(w.full_at, 0) - iif(o.cause in ('card', 'moved', 'button', 'event'), ?, ?)))"
     };
 }
 
@@ -159,7 +159,7 @@ pub async fn next(
          o.meaning, o.body, o.key, o.answers, o.state, o.made_at, o.expires_at, o.attempts, o.unresolved, o.unresolved_since, \
          o.absent_at, max(coalesce(r.shut_until, 0), coalesce(w.shut_until, 0)) as opened_at, \
          (select k.message from cards k where k.community_id = o.community_id and k.place_id = o.place_id \
-          and o.cause = 'card' and 'A' || k.ask = json_extract(o.refs, '$[0]') \
+          and o.cause in ('card', 'moved') and 'A' || k.ask = json_extract(o.refs, '$[0]') \
           union all select e.event from calendar e where e.community_id = o.community_id and o.cause = 'event' \
           and e.platform = o.platform and e.server = json_extract(o.destination, '$.Calendar.server') \
           and 'G' || e.gathering = json_extract(o.refs, '$[0]')) as card ",
@@ -259,6 +259,27 @@ pub fn let_go(script: &mut Script, community: CommunityId, now: Timestamp) {
          and state in ('ready', 'unknown')",
         [now.as_millisecond().into(), community.0.into()],
     );
+}
+
+/// What waited for one way out may go again.
+pub fn let_go_there(script: &mut Script, platform: &str, route: &str, now: Timestamp) {
+    script.write(
+        "update outbox set not_before = ?, held_at = null where platform = ? and route = ? and held_at is not null \
+         and state in ('ready', 'unknown')",
+        [now.as_millisecond().into(), platform.into(), route.into()],
+    );
+}
+
+/// Whether anything waits for one way out to take something again.
+pub async fn waits_there(conn: &mut SqliteConnection, platform: &str, route: &str) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox where platform = ? and route = ? and held_at is not null \
+         and state in ('ready', 'unknown'))",
+    )
+    .bind(platform)
+    .bind(route)
+    .fetch_one(conn)
+    .await
 }
 
 /// Where a message goes from now on.
@@ -430,6 +451,15 @@ pub fn card_posted(script: &mut Script, row: i64, message: &str) {
     );
 }
 
+/// The card of an ask shows nothing of it any more, and is none.
+pub fn card_moved(script: &mut Script, row: i64) {
+    script.write(
+        "delete from cards where (community_id, place_id, 'A' || ask) = \
+         (select community_id, place_id, json_extract(refs, '$[0]') from outbox where id = ? and cause = 'moved')",
+        [row.into()],
+    );
+}
+
 /// The card of an ask in a community's place, if it was posted.
 pub async fn card_in(
     conn: &mut SqliteConnection,
@@ -465,7 +495,7 @@ pub fn settle(script: &mut Script, id: i64, state: Settled, now: Timestamp) {
     match state {
         Settled::Parked => script.write("update outbox set state = 'parked' where id = ?", [id.into()]),
         Settled::Failed | Settled::Cancelled | Settled::Expired => script.write(
-            "update outbox set state = ?, body = null, meaning = '', settled_at = ? where id = ?",
+            "update outbox set state = ?, body = null, meaning = '', settled_at = ?, held_at = null where id = ?",
             [state.name().into(), now.as_millisecond().into(), id.into()],
         ),
     }
@@ -581,12 +611,17 @@ pub struct Sent {
     pub state: String,
     pub attempts: u32,
     pub looks: u32,
+    /// Whether it waited for its place to take something again.
+    pub held: bool,
+    /// Since when nothing gets through that way, in milliseconds.
+    pub ill_since: Option<i64>,
 }
 
 pub async fn sent(conn: &mut SqliteConnection, id: i64) -> Result<Option<Sent>, Fault> {
     sqlx::query_as(
-        "select community_id, member_id, effect, cause, platform, destination, route, place_id, meaning, body, state, \
-         attempts, looks from outbox where id = ?",
+        "select o.community_id, o.member_id, o.effect, o.cause, o.platform, o.destination, o.route, o.place_id, o.meaning, \
+         o.body, o.state, o.attempts, o.looks, o.held_at is not null as held, r.ill_since from outbox o \
+         left join routes r on r.platform = o.platform and r.route = o.route where o.id = ?",
     )
     .bind(id)
     .fetch_optional(conn)

@@ -44,8 +44,11 @@ pub fn moved(script: &mut Script, from: i64, to: i64) {
     );
     script.write("delete from standings where place_id = ?", [from.into()]);
     script.write("update accounts set seen_in = ? where seen_in = ?", [to.into(), from.into()]);
-    // Nothing in the old room is edited any more.
-    script.write("delete from cards where place_id = ?", [from.into()]);
+}
+
+/// Nothing in a room that is over is edited any more.
+pub fn forget_cards(script: &mut Script, place: i64) {
+    script.write("delete from cards where place_id = ?", [place.into()]);
 }
 
 /// A place that had moved on is one again.
@@ -71,6 +74,33 @@ pub async fn goes_on_as(
     let row: Option<(i64, String)> =
         sqlx::query_as(SQL).bind(platform.name()).bind(reference).fetch_optional(conn).await?;
     row.map(|(first, place)| Ok((first, from_json(&place)?))).transpose()
+}
+
+/// How a place is known on its platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub platform: Platform,
+    pub reference: String,
+    pub name: String,
+    pub left_at: Option<i64>,
+}
+
+/// A place, or where it goes on by now.
+pub async fn known(conn: &mut SqliteConnection, place: i64) -> Result<Option<Known>, Fault> {
+    let row: Option<(String, String, String, Option<i64>)> = sqlx::query_as(
+        "with recursive way (id, next) as \
+         (select id, moved_to from places where id = ? \
+          union all select p.id, p.moved_to from way w join places p on p.id = w.next) \
+         select p.platform, p.ref, p.name, p.left_at from way w join places p on p.id = w.id where w.next is null",
+    )
+    .bind(place)
+    .fetch_optional(conn)
+    .await?;
+    row.map(|(platform, reference, name, left_at)| {
+        let platform = platform.parse().map_err(|_| Fault::Decode("a place on an unknown platform".into()))?;
+        Ok(Known { platform, reference, name, left_at })
+    })
+    .transpose()
 }
 
 /// The asks that have a card in a place, or may come to have one there.
@@ -151,7 +181,8 @@ pub async fn stale_cards(conn: &mut SqliteConnection, place: i64) -> Result<Vec<
     let numbers: Vec<u32> = sqlx::query_scalar(
         "select distinct cast(substr(json_extract(o.refs, '$[0]'), 2) as integer) from outbox o \
          where o.place_id = ? and o.cause = 'card' and o.state = 'failed' \
-         and not exists (select 1 from outbox b where b.lane = o.lane and b.id > o.id and b.state in ('ready', 'delivered')) \
+         and not exists (select 1 from outbox b where b.lane = o.lane and b.id > o.id \
+          and b.state in ('ready', 'sending', 'unknown', 'parked', 'delivered')) \
          order by 1",
     )
     .bind(place)

@@ -30,6 +30,7 @@ mod faults;
 mod fuzzed;
 mod gatherings;
 mod health;
+mod homes;
 mod killer;
 mod layering;
 mod leaving;

@@ -34,6 +34,8 @@ pub struct Post {
     pub refs: Vec<String>,
     pub text: String,
     pub key: String,
+    /// The platform's id of the message, which an edit keeps.
+    pub message: String,
     /// The message it is a button of, or the event it answers.
     pub answers: Option<String>,
     /// The card it is under.
@@ -48,7 +50,7 @@ pub struct World {
     platform: Platform,
     posts: Mutex<Vec<Post>>,
     looks: Mutex<u32>,
-    /// Whose direct messages are closed here.
+    /// Whose direct messages are closed here, and where else nothing is taken.
     closed: Mutex<BTreeSet<String>>,
     /// Whether buttons are messages of their own here.
     seeding: AtomicBool,
@@ -68,6 +70,24 @@ impl World {
         } else {
             all.remove(who)
         };
+    }
+
+    /// From now on nothing new is taken in a place, or again everything is. What stands there may be edited.
+    pub fn mute(&self, place: &str, muted: bool) {
+        self.close(&format!("new:{place}"), muted);
+    }
+
+    /// The same, and nothing that stands there may be edited.
+    pub fn hide(&self, place: &str, hidden: bool) {
+        self.close(&format!("all:{place}"), hidden);
+    }
+
+    /// Is this one not taken?
+    fn refuses(&self, to: &str, edits: bool) -> bool {
+        let closed = self.closed.lock().expect("nobody panics while closing");
+        let direct = to.strip_prefix("dm:").is_some_and(|who| closed.contains(who));
+        let place = to.strip_prefix("public:").unwrap_or_default();
+        direct || closed.contains(&format!("all:{place}")) || (!edits && closed.contains(&format!("new:{place}")))
     }
 
     pub fn posts(&self) -> Vec<Post> {
@@ -103,7 +123,7 @@ impl Gateway for World {
             Destination::Whisper { account, .. } => format!("only:{}", account.id),
             Destination::Calendar { server, .. } => format!("calendar:{server}"),
         };
-        if to.strip_prefix("dm:").is_some_and(|who| self.closed.lock().expect("nobody panics").contains(who)) {
+        if self.refuses(&to, parcel.edits.is_some()) {
             return Outcome::Closed { reason: "closed".to_owned() };
         }
         let refs = parcel.refs.iter().map(ToString::to_string).collect();
@@ -112,6 +132,7 @@ impl Gateway for World {
         let text = letter.doc.plain("/");
         let (answers, thread, opens_thread) = (parcel.answers.clone(), parcel.thread.clone(), parcel.opens_thread);
         let calls = parcel.message.calls().map(|called| called.id.clone());
+        let message = parcel.edits.clone().unwrap_or_else(|| key.clone());
         let post = Post {
             at,
             community,
@@ -119,14 +140,15 @@ impl Gateway for World {
             cause: parcel.cause,
             refs,
             text,
-            key: key.clone(),
+            key,
+            message: message.clone(),
             answers,
             thread,
             opens_thread,
             calls,
         };
         self.posts.lock().expect("nobody panics while posting").push(post);
-        Outcome::Delivered { message: parcel.edits.clone().unwrap_or(key) }
+        Outcome::Delivered { message }
     }
 
     async fn sight(&self, _: &Parcel) -> Sight {

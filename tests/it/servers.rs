@@ -21,7 +21,7 @@ fn form(path: &str, values: &[(&str, &str)]) -> Body {
 }
 
 /// Somebody fills in a form in a channel of the server, and is answered where nobody else reads it.
-fn fills(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &str)]) -> Inbound {
+pub fn fills(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &str)]) -> Inbound {
     let inbound = rig.inbound(who, "");
     let place = Place::Public { id: channel.to_owned(), name: channel.to_owned(), server: Some("guild".to_owned()) };
     let standing = Some(if who == "amara" { Role::Convener } else { Role::Member });
@@ -29,7 +29,7 @@ fn fills(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &
     Inbound { place, standing, answer, body: form(path, values), ..inbound }
 }
 
-async fn does(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &str)]) -> String {
+pub async fn does(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&str, &str)]) -> String {
     let inbound = fills(rig, channel, who, path, values);
     let event = inbound.event.clone();
     assert_eq!(rig.engine().hear(inbound).await.unwrap(), Heard::Queued);
@@ -38,17 +38,17 @@ async fn does(rig: &mut Rig, channel: &str, who: &str, path: &str, values: &[(&s
 }
 
 /// A community that was set up in its channel #help.
-async fn served() -> Rig {
+pub async fn served() -> Rig {
     let mut rig = Rig::open("2026-03-05 18:20").await;
     does(&mut rig, "help", "amara", "community setup", &[("name", "Eastbank"), ("zone", "America/Chicago")]).await;
     rig
 }
 
-fn last(rig: &Rig) -> Post {
+pub fn last(rig: &Rig) -> Post {
     rig.world.posts().pop().unwrap()
 }
 
-fn cards(rig: &Rig) -> Vec<String> {
+pub fn cards(rig: &Rig) -> Vec<String> {
     let posts = rig.world.posts().into_iter().filter(|post| post.cause == Cause::Card);
     posts.map(|post| format!("{} {}", post.to, post.refs.join(" "))).collect()
 }

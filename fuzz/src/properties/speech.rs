@@ -56,7 +56,7 @@ fn own(doc: &Doc) -> Vec<(&'static str, Vec<Vec<String>>)> {
                 Span::Text(text) | Span::Strong(text) | Span::When { shown: text, .. } => {
                     words.last_mut().expect("never empty").push_str(text)
                 }
-                Span::Said(_) | Span::Code(_) | Span::Literal(_) => words.push(String::new()),
+                Span::Said(_) | Span::Code(_) | Span::Literal(_) | Span::Place { .. } => words.push(String::new()),
             }
         }
         words

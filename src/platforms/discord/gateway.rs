@@ -25,6 +25,7 @@ use super::words::{self, Face, Reader};
 use super::{calendar, permissions, threads};
 use crate::delivery::gateway::{Gateway, Letter, Lookup, ServerClock, Sight};
 use crate::domain::community::Platform;
+use crate::engine::inbound::Cause;
 use crate::engine::parcel::{Destination, Outcome, Pace, Parcel, Rate};
 use crate::speech::message::Message;
 
@@ -179,6 +180,10 @@ impl Gateway for DiscordGateway {
             Err(Trouble::Gone(_)) if letter.parcel.edits.is_some() => {
                 Outcome::Delivered { message: letter.parcel.edits.clone().unwrap_or_default() }
             }
+            // The channel was deleted with every card in it.
+            Err(Trouble::Nowhere) if letter.parcel.cause == Cause::Moved => {
+                Outcome::Delivered { message: letter.parcel.edits.clone().unwrap_or_default() }
+            }
             // The one that the nonce stands for was deleted already.
             Err(Trouble::Gone(code)) if matches!(letter.parcel.destination, Destination::Whisper { .. }) => {
                 Outcome::Closed { reason: code.to_string() }
@@ -196,6 +201,7 @@ impl Gateway for DiscordGateway {
             Ok(may) if may.contains(needed) => Sight::Clear,
             Ok(_) => Sight::Barred("the history may not be read".into()),
             Err(Trouble::Closed(reason) | Trouble::Refused(reason)) => Sight::Barred(reason),
+            Err(Trouble::Nowhere) => Sight::Barred("no such channel".into()),
             // Discord does not answer: the search then has no answer either.
             Err(_) => Sight::Clear,
         }

@@ -321,7 +321,7 @@ impl Ears {
         let _ = failpoint::pass(Point::BeforeHearing).await;
         let scene = interaction.scene(self.name_of(server));
         let able = match &body {
-            Body::Invoked(filled) if filled.spec.verb == Verb::CommunityCheck => self.able(&scene.place).await,
+            Body::Invoked(filled) => self.able(filled.spec.verb, &scene.place).await,
             _ => Vec::new(),
         };
         let _ = self.sure_of(&scene.place, &scene.from).await;
@@ -330,15 +330,20 @@ impl Ears {
         Ok(())
     }
 
-    /// What the bot may do where the community's cards stand. What Discord does not say is left out.
-    async fn able(&self, place: &Place) -> Vec<(Ability, bool)> {
+    /// What the bot may do where the community's cards stand, or would stand from now on. What Discord does not say is left
+    /// out.
+    async fn able(&self, verb: Verb, place: &Place) -> Vec<(Ability, bool)> {
         let Place::Public { id, server: Some(server), .. } = place else { return Vec::new() };
-        let home = self.engine.home(Platform::Discord, server).await;
+        let home = match verb {
+            Verb::CommunityCheck => self.engine.home(Platform::Discord, server).await,
+            Verb::CommunitySetup => None,
+            _ => return Vec::new(),
+        };
         let Ok(channel) = home.as_deref().unwrap_or(id).parse() else { return Vec::new() };
         match permissions::of(&self.session.http, self.session.me, channel).await {
             Ok(may) => permissions::abilities(may),
             // A channel that the bot may not see is not shown to it at all.
-            Err(Trouble::Closed(_)) => permissions::abilities(Permissions::empty()),
+            Err(Trouble::Closed(_) | Trouble::Nowhere) => permissions::abilities(Permissions::empty()),
             Err(trouble) => {
                 tracing::warn!(%trouble, "what the bot may do could not be asked");
                 Vec::new()

@@ -27,6 +27,9 @@ pub(super) enum Trouble {
     /// Nothing from the bot is taken there.
     #[error("closed: {0}")]
     Closed(String),
+    /// There is no such channel, or no more.
+    #[error("no such channel")]
+    Nowhere,
     /// It has been answered already.
     #[error("answered already")]
     Answered,
@@ -82,6 +85,7 @@ impl Trouble {
             Trouble::Unclear(_) => Outcome::Later { after: UNCLEAR_WAIT, of: Extent::Route },
             Trouble::Refused(reason) => Outcome::Refused { reason },
             Trouble::Closed(reason) => Outcome::Closed { reason },
+            Trouble::Nowhere => Outcome::Closed { reason: code::UNKNOWN_CHANNEL.to_string() },
             Trouble::Answered => Outcome::Refused { reason: code::ALREADY_ACKNOWLEDGED.to_string() },
             Trouble::ThreadOpen => Outcome::Refused { reason: code::THREAD_EXISTS.to_string() },
             Trouble::Gone(code) => Outcome::Refused { reason: code.to_string() },
@@ -105,11 +109,11 @@ impl Trouble {
             (_, code::THREAD_EXISTS) => Trouble::ThreadOpen,
             (401, _) => Trouble::LoggedOut,
             (429, _) => Trouble::Wait,
+            (404, code::UNKNOWN_CHANNEL) => Trouble::Nowhere,
             (408 | 500.., _) => Trouble::Unclear(status.to_string()),
             (
                 _,
-                code::UNKNOWN_CHANNEL
-                | code::UNKNOWN_USER
+                code::UNKNOWN_USER
                 | code::UNKNOWN_WEBHOOK
                 | code::UNKNOWN_INTERACTION
                 | code::MISSING_ACCESS
@@ -161,6 +165,7 @@ mod tests {
         assert!(matches!(Trouble::of_answer(429, 0).while_sending(), Outcome::Later { of: Extent::Route, .. }));
         assert_eq!(Trouble::of_answer(403, 50007).while_sending(), Outcome::Closed { reason: "50007".into() });
         assert_eq!(Trouble::of_answer(400, 50035).while_sending(), Outcome::Refused { reason: "400 (50035)".into() });
+        assert_eq!(Trouble::of_answer(404, 10003).while_sending(), Outcome::Closed { reason: "10003".into() });
         assert_eq!(Trouble::of_answer(404, 10008), Trouble::Gone(10008));
         assert_eq!(Trouble::of_answer(400, 40060), Trouble::Answered);
         assert_eq!(Trouble::of_answer(401, 0), Trouble::LoggedOut);

@@ -153,7 +153,7 @@ fn with_answers(mut doc: Doc) -> Doc {
 fn rings(cause: Cause) -> bool {
     match cause {
         Cause::Nudge | Cause::Digest | Cause::Notice | Cause::Care | Cause::Preview => true,
-        Cause::Card | Cause::Reply | Cause::Refusal | Cause::Button | Cause::Event => false,
+        Cause::Card | Cause::Moved | Cause::Reply | Cause::Refusal | Cause::Button | Cause::Event => false,
     }
 }
 
@@ -165,6 +165,7 @@ fn harmless(doc: &Doc) -> Doc {
             // A command or a word offered back to somebody may quote what they typed.
             Span::Code(text) => Span::Code(calmed(text)),
             Span::Literal(text) => Span::Literal(calmed(text)),
+            Span::Place { shown, .. } => Span::Said(calmed(shown)),
             Span::Text(_) | Span::Strong(_) | Span::When { .. } => span.clone(),
         };
         line.iter().map(calm).collect()
@@ -227,7 +228,7 @@ fn push_line(html: &mut String, line: &Line, prefix: &str) {
     for span in line {
         let text = escaped(span.text());
         let _ = match span {
-            Span::Text(_) | Span::Said(_) | Span::When { .. } => write!(html, "{text}"),
+            Span::Text(_) | Span::Said(_) | Span::When { .. } | Span::Place { .. } => write!(html, "{text}"),
             Span::Strong(_) => write!(html, "<strong>{text}</strong>"),
             Span::Code(_) => write!(html, "<code>{}{text}</code>", escaped(prefix)),
             Span::Literal(_) => write!(html, "<code>{text}</code>"),

@@ -5,10 +5,17 @@
 
 use super::dates::{self, Form};
 use super::draft::{Answer, Draft};
-use super::phrase::{count, key, own, said_alone};
+use super::phrase::{count, key, own, place, said_alone};
 use crate::domain::ask::{Standing, Visibility};
-use crate::speech::message::{Amounts, AskLine};
+use crate::domain::ids::AskId;
+use crate::speech::message::{Amounts, AskLine, PlaceLink};
 use crate::speech::sign::Sign;
+
+/// Nothing of the ask stays where it stood, and whether it is still looked for is not said.
+pub(super) fn moved(d: &mut Draft<'_>, ask: AskId, to: &PlaceLink) {
+    d.heading("card-moved", &[("ask", own(ask))]);
+    d.tell("card-moved-note", &[("place", place(to))]);
+}
 
 pub(super) fn card(d: &mut Draft<'_>, line: &AskLine) {
     let AskLine { ask, words, kind, amounts: Amounts { covered, need }, by, standing, visibility, asker: _ } = line;

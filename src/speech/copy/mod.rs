@@ -183,6 +183,7 @@ pub fn say(message: &Message, voice: &Voice) -> Doc {
         Message::Help { path, role } => help::help(d, path.as_deref(), *role),
 
         Message::Card { line } => card::card(d, line),
+        Message::CardMoved { ask, to } => card::moved(d, *ask, to),
         Message::Nudge { items } => nudges::nudge(d, items),
         Message::Notices { items } => notices::notices(d, items),
         Message::CareNote { line } => care::note(d, line),

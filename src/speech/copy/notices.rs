@@ -4,7 +4,7 @@
 
 use super::dates;
 use super::draft::{Answer, Draft};
-use super::phrase::{Arg, count, own, said};
+use super::phrase::{self, Arg, count, own, said};
 use super::replies::need_and_by;
 use crate::domain::ids::PledgeId;
 use crate::speech::doc::Line;
@@ -139,6 +139,7 @@ fn notice(d: &mut Draft<'_>, notice: &Notice, several: bool) {
         Notice::MadeConvener { community } => {
             d.tell("notice-made-convener", &[("community", said(&community.0))]);
         }
+        Notice::TakesNothing { place } => d.tell("notice-takes-nothing", &[("place", phrase::place(place))]),
         Notice::Parked => d.tell("notice-parked", &[]),
         Notice::Undelivered { to } => d.tell("notice-undelivered", &[("to", said(&to.0))]),
     }

@@ -14,6 +14,7 @@ use unic_langid::LanguageIdentifier;
 use crate::domain::community::Language;
 use crate::domain::wording;
 use crate::speech::doc::{Line, Span};
+use crate::speech::message::PlaceLink;
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -62,6 +63,15 @@ pub(super) fn quoted(words: &str) -> Span {
 /// What a person typed, standing alone with its own line breaks.
 pub(super) fn said_alone(words: &str) -> Line {
     vec![Span::Said(carried(words))]
+}
+
+/// A place, as a link where its platform shows one.
+pub(super) fn place(place: &PlaceLink) -> Arg {
+    let shown = match quoted(&place.name.0) {
+        Span::Said(name) => name,
+        other => other.text().to_owned(),
+    };
+    Arg::Spans(vec![Span::Place { platform: place.platform, id: place.id.clone(), shown }])
 }
 
 pub(super) fn count(number: impl Into<u64>) -> Arg {

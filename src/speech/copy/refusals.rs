@@ -88,6 +88,8 @@ pub(super) fn refuse(d: &mut Draft<'_>, refusal: &Refusal) {
             d.list(lines);
         }
         Refusal::PlaceHasThings => d.tell("refused-place-has-things", &[]),
+        Refusal::CannotPostHere { sees: true } => d.tell("refused-cannot-write-here", &[]),
+        Refusal::CannotPostHere { sees: false } => d.tell("refused-cannot-see-here", &[]),
         Refusal::NoGathering => {
             let example = d.example();
             d.tell("refused-gathering-none", &[("example", example)]);

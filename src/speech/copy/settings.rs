@@ -95,7 +95,7 @@ pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)], troubles: &[
             CheckItem::May(Ability::ReadHistory) => Some(d.line("check-may-read", &[yes_or_no])),
             CheckItem::May(Ability::Threads) => Some(d.line("check-may-thread", &[yes_or_no])),
             CheckItem::May(Ability::Events) => Some(d.line("check-may-events", &[yes_or_no])),
-            CheckItem::NothingParked => ok.then(|| d.line("check-nothing-parked", &[])),
+            CheckItem::AllOut => ok.then(|| d.line("check-all-out", &[])),
         }
     };
     let mut lines: Vec<_> = items.iter().filter_map(line).collect();

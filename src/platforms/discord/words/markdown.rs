@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::PREFIX;
+use crate::domain::community::Platform;
 use crate::grammar::{Filled, text};
 use crate::speech::doc::{Line, Span};
 
@@ -23,6 +24,10 @@ fn piece(span: &Span) -> String {
         Span::Strong(text) => format!("**{}**", escaped(text)),
         Span::Code(command) => code(&as_called(command)),
         Span::Literal(text) => code(text),
+        Span::Place { platform: Platform::Discord, id, .. } if id.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("<#{id}>")
+        }
+        Span::Place { shown, .. } => linked(shown),
         Span::When { at, lead, .. } => {
             let at = at.as_second();
             format!("{}<t:{at}:F> (<t:{at}:R>)", escaped(lead))
@@ -148,7 +153,7 @@ fn begun(span: &Span, text: &str) -> Span {
         Span::Code(_) => Span::Code(text),
         Span::Literal(_) => Span::Literal(text),
         // The beginning of a link is a link to somewhere else.
-        Span::Text(_) | Span::Said(_) | Span::When { .. } => Span::Text(text),
+        Span::Text(_) | Span::Said(_) | Span::When { .. } | Span::Place { .. } => Span::Text(text),
     }
 }
 

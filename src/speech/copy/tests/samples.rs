@@ -96,6 +96,7 @@ variants!(
         Event,
         Help,
         Card,
+        CardMoved,
         Nudge,
         Notices,
         CareNote,
@@ -157,6 +158,7 @@ variants!(
         OnlyAccount,
         WhichAccount,
         PlaceHasThings,
+        CannotPostHere,
         NoGathering,
         GatheringOver,
         ConvenesByPlatform,
@@ -189,6 +191,7 @@ variants!(
         MadeConvener,
         Undelivered,
         Parked,
+        TakesNothing,
     ]
 );
 
@@ -201,7 +204,7 @@ variants!(
 );
 variants!(needed_name, NEEDS, Needed, [Words, Ask, Pledge, AskOrPledge, Gathering, Person, When, Change]);
 variants!(detail_name, DETAILS, Detail, [Address, Phone, Health, Status]);
-variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, NothingParked, May]);
+variants!(check_name, CHECKS, CheckItem, [ZoneChosen, PlaceKnown, HasConvener, GatheringAhead, AllOut, May]);
 variants!(trouble_name, TROUBLES, Trouble, [Parked, Failed, Expired, Unreachable, Late, Clock, Backup]);
 variants!(step_name, STEPS, Step, [Reminder, Check, LastCheck, CareNote]);
 variants!(standing_name, STANDINGS, Standing, [Open, InHand, Met, Withdrawn]);
@@ -478,6 +481,8 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::OnlyAccount,
         Refusal::WhichAccount(vec!["@dev:example.org".into(), "1048".into()]),
         Refusal::PlaceHasThings,
+        Refusal::CannotPostHere { sees: true },
+        Refusal::CannotPostHere { sees: false },
         Refusal::ConvenesByPlatform("Amara".into()),
         Refusal::NoGathering,
         Refusal::GatheringOver(Ref::Gathering(G)),
@@ -575,7 +580,12 @@ pub fn notices() -> Vec<Notice> {
         Notice::MadeConvener { community: words("Eastbank") },
         Notice::Undelivered { to: dev() },
         Notice::Parked,
+        Notice::TakesNothing { place: help() },
     ]
+}
+
+fn help() -> PlaceLink {
+    PlaceLink { platform: Platform::Discord, id: "7".to_owned(), name: words("Eastbank") }
 }
 
 pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
@@ -584,7 +594,7 @@ pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
         CheckItem::PlaceKnown,
         CheckItem::HasConvener,
         CheckItem::GatheringAhead,
-        CheckItem::NothingParked,
+        CheckItem::AllOut,
         CheckItem::May(Ability::See),
         CheckItem::May(Ability::Write),
         CheckItem::May(Ability::Embed),
@@ -763,6 +773,7 @@ pub fn messages() -> Vec<Message> {
     all.extend(notices().into_iter().map(|notice| Message::Notices { items: vec![notice] }));
     all.push(Message::Notices { items: notices() });
     all.push(Message::CareNote { line: care_line() });
+    all.push(Message::CardMoved { ask: A, to: help() });
     all.push(Message::CannotReach { name: "Dev".into(), account: None });
     all.extend([1, 2].map(|count| Message::CouldNotRead { count }));
     for digest in digests() {
