@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "stories
 import played  # noqa: E402
 import weeks  # noqa: E402
 from played import button_for, check, step  # noqa: E402
+from twin import Refused  # noqa: E402
 
 PLACE = "eastbank"
 ABOUT = ("ask", "pledge", "id")
@@ -101,7 +102,11 @@ class Eastbank(played.Played):
         if pressed is not None:
             message, button = pressed
             place = "dm" if message in person.sees("dm") else PLACE
-            done = person.press(message, button)
+            try:
+                done = person.press(message, button)
+            except Refused:
+                # The card was edited between the look and the press.
+                done = person.press(*self.pressed(person, command, about))
             self.ways["form" if done.modal else "button"] += 1
             if done.modal:
                 done = person.hands_in(done, **{name: str(value) for name, value in more.items()})
