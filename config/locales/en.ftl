@@ -524,6 +524,7 @@ check-backup = ✅ The last backup was made { $when }.
 check-backup-failed = ❌ The last backup failed; the newest good one was made { $when }. Please tell the person who runs me.
 check-backup-never = ❌ The backups fail, and there is no good one yet. Please tell the person who runs me.
 # What I may do in the channel where cards stand, on platforms where each of these is a permission. $ok is yes or no.
+check-place-gone = ❌ Our channel is gone. In the channel where asks should stand from now on, say: `community setup`
 check-may-see = { $ok ->
     [yes] ✅ I can see our channel.
    *[no] ❌ I can't see our channel. In its settings, under Permissions, give me *View Channel*, or set me up in another one: `community setup name:"…"`

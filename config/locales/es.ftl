@@ -439,6 +439,7 @@ check-backup = ✅ La última copia de seguridad se hizo { $when }.
 check-backup-failed = ❌ La última copia de seguridad falló; la última buena se hizo { $when }. Avisa, por favor, a quien me mantiene.
 check-backup-never = ❌ Las copias de seguridad fallan y aún no hay ninguna buena. Avisa, por favor, a quien me mantiene.
 # Lo que puedo hacer en el canal donde están las tarjetas. $ok es yes o no.
+check-place-gone = ❌ Nuestro canal ya no existe. En el canal donde deben estar las peticiones desde ahora, envía: `community setup`
 check-may-see = { $ok ->
     [yes] ✅ Veo nuestro canal.
    *[no] ❌ No veo nuestro canal. En su configuración, en Permisos, dame *Ver canal*, o configúrame en otro: `community setup name:"…"`

@@ -34,7 +34,7 @@ pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vital
     let mut unreachable = condition::unreachable_places(case.conn, community).await?;
     let all_out = stuck.parked + stuck.failed + stuck.expired == 0 && unreachable.is_empty();
     // What the platform says now is newer than what came of the last message.
-    unreachable.retain(|place| Some(*place) != open_home(case, speaker));
+    unreachable.retain(|place| Some(*place) != home_is_known(case, speaker));
     let unreachable = u32::try_from(unreachable.len()).unwrap_or(u32::MAX);
     let mut items = vec![
         (CheckItem::ZoneChosen, case.community.set_up),
@@ -64,13 +64,15 @@ pub(super) async fn check(case: &mut Case<'_>, speaker: &Speaker, vitals: &Vital
     Ok(Answered::private(Message::Check { items, troubles, backup }, []))
 }
 
-/// The place the platform was asked about, if the bot may see it, write and read there.
-fn open_home(case: &Case<'_>, speaker: &Speaker) -> Option<i64> {
+/// The place the platform was asked about, if it says all there is to say about it: the bot may see it, write and read there,
+/// or it is gone.
+fn home_is_known(case: &Case<'_>, speaker: &Speaker) -> Option<i64> {
     let Place::Public { id, server, .. } = &speaker.place else { return None };
     let needed = [Ability::See, Ability::Write, Ability::ReadHistory];
     let open = needed.iter().all(|ability| speaker.able.contains(&(*ability, true)));
+    let gone = speaker.able.contains(&(Ability::Find, false));
     let home = case.places.iter().find(|place| place.is_where(speaker.platform, id, server.as_deref()));
-    home.filter(|_| open).map(|place| place.id)
+    home.filter(|_| open || gone).map(|place| place.id)
 }
 
 fn minutes(skew: Skew) -> u32 {

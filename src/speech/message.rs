@@ -184,6 +184,8 @@ pub enum CheckItem {
 /// What the bot has to be allowed to do in a place, on platforms where each of these is settled by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ability {
+    /// Find the place: said only where it is gone, and then nothing else is.
+    Find,
     /// See the place at all.
     See,
     Write,

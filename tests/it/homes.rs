@@ -244,6 +244,11 @@ async fn there_and_back_each_ask_has_one_live_card() {
     }
     let live = |channel: &str| stands(&rig, channel).into_iter().filter(|text| text.contains("/pledge")).count();
     assert_eq!((live("help"), live("aid"), moves(&rig)), (2, 0, 8));
+    assert_eq!(
+        (stands(&rig, "help").len(), stands(&rig, "aid").len()),
+        (6, 4),
+        "what said that it moved stays as it is"
+    );
     does(&mut rig, "chat", "dev", "edit", &[("ask", "A1"), ("words", "One lamp")]).await;
     let said = [stands(&rig, "help"), stands(&rig, "aid")].concat();
     assert_eq!(said.iter().filter(|text| text.contains("One lamp")).count(), 1);
@@ -288,4 +293,21 @@ async fn what_waited_for_the_old_home_is_said_in_the_new_one() {
     rig.settle().await;
     assert_eq!(stands(&rig, "help"), Vec::<String>::new());
     assert_eq!((stands(&rig, "aid").len(), digests(&rig), moves(&rig)), (2, 1, 0));
+}
+
+#[tokio::test]
+async fn a_channel_that_is_gone_is_one_line_of_the_check_and_another_one_takes_its_place() {
+    let mut rig = two_asks().await;
+    rig.world.hide("help", true);
+    asks(&mut rig, "A rope").await;
+    let mut check = fills(&mut rig, "chat", "amara", "community check", &[]);
+    check.able = vec![(Ability::Find, false)];
+    rig.engine().hear(check).await.unwrap();
+    rig.settle().await;
+    let said = last(&rig).text;
+    assert!(said.contains("❌ Our channel is gone.") && said.contains("/community setup"), "{said}");
+    assert!(!said.contains("permission") && !said.contains("our places") && !said.contains("All is well"), "{said}");
+    set_up(&mut rig, "aid").await;
+    rig.settle().await;
+    assert_eq!(stands(&rig, "aid").len(), 3);
 }

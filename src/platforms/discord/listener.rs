@@ -343,7 +343,8 @@ impl Ears {
         match permissions::of(&self.session.http, self.session.me, channel).await {
             Ok(may) => permissions::abilities(may),
             // A channel that the bot may not see is not shown to it at all.
-            Err(Trouble::Closed(_) | Trouble::Nowhere) => permissions::abilities(Permissions::empty()),
+            Err(Trouble::Nowhere) => vec![(Ability::Find, false)],
+            Err(Trouble::Closed(_)) => permissions::abilities(Permissions::empty()),
             Err(trouble) => {
                 tracing::warn!(%trouble, "what the bot may do could not be asked");
                 Vec::new()

@@ -88,6 +88,7 @@ pub(super) fn check(d: &mut Draft<'_>, items: &[(CheckItem, bool)], troubles: &[
             CheckItem::HasConvener => Some(d.line("check-convener", &[yes_or_no])),
             CheckItem::GatheringAhead => Some(d.line("check-gathering", &[yes_or_no, ("example", d.example())])),
             // How many wait is said among the troubles.
+            CheckItem::May(Ability::Find) => (!ok).then(|| d.line("check-place-gone", &[])),
             CheckItem::May(Ability::See) => Some(d.line("check-may-see", &[yes_or_no])),
             CheckItem::May(Ability::Write) => Some(d.line("check-may-write", &[yes_or_no])),
             CheckItem::May(Ability::Embed) => Some(d.line("check-may-embed", &[yes_or_no])),

@@ -602,6 +602,7 @@ pub fn checks(ok: bool) -> Vec<(CheckItem, bool)> {
         CheckItem::May(Ability::ReadHistory),
         CheckItem::May(Ability::Threads),
         CheckItem::May(Ability::Events),
+        CheckItem::May(Ability::Find),
     ];
     items.map(|item| (item, ok)).into()
 }
