@@ -245,7 +245,8 @@ async fn a_community_is_set_up_by_its_city() {
     does(&mut rig, "help", "amara", "community setup", &setup("eastbank")).await;
     assert!(last(&rig).text.contains("Europe/Madrid"), "{}", last(&rig).text);
     does(&mut rig, "help", "amara", "community setup", &setup("chicago")).await;
-    assert!(last(&rig).text.contains("America/Chicago"), "{}", last(&rig).text);
+    let ready = last(&rig).text;
+    assert!(ready.contains("is ready") && ready.contains("Time zone: America/Chicago"), "{ready}");
 }
 
 /// In a server nobody reads a command but its speaker. Only who had a part in something that is open there may be called.
