@@ -25,7 +25,7 @@ use crate::speech::message::{AccountLine, Message, Words};
 use crate::store::linking::{self, Membership};
 use crate::store::outbox::{self, Onward, Settled, UnsaidNudge};
 use crate::store::timers::{self, Due, Timer};
-use crate::store::{Fault, people};
+use crate::store::{Fault, held, people};
 
 /// Gives a code, takes the first code of another account, or joins two accounts by the second.
 pub(super) async fn link(case: &mut Case<'_>, speaker: &Speaker, code: Option<&str>) -> Result<Answered, Stop> {
@@ -153,8 +153,8 @@ async fn make_one(
     }
     move_nudges(&mut there, &goes_as, &one).await?;
     linking::make_one(&mut there.script, one.id, goes_as.id);
-    let mut held = outbox::held_notices(there.conn, one.id).await?;
-    held.extend(outbox::held_notices(there.conn, goes_as.id).await?);
+    let mut held = held::of(there.conn, one.id).await?;
+    held.extend(held::of(there.conn, goes_as.id).await?);
     if !held.is_empty() {
         let at = one.waking.now_or_next_morning(now);
         let timer = Timer { community, due: Due::Notices, number: 0, member: Some(one.id), at };

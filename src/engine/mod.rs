@@ -4,6 +4,7 @@
 //! connection. It takes what is waiting, opens one `BEGIN IMMEDIATE`, handles each input inside a savepoint, commits once,
 //! and releases the answers. Nothing in it awaits the network.
 
+mod answering;
 mod asks;
 mod beginning;
 mod buttons;
@@ -11,6 +12,7 @@ mod case;
 mod check;
 pub mod clock;
 mod codes;
+mod desk;
 mod due;
 mod gatherings;
 mod hear;

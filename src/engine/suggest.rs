@@ -4,7 +4,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::hear::reading_zone;
+use super::answering::reading_zone;
 use super::inbound::Place;
 use super::listing::Board;
 use super::speaker::How;

@@ -5,12 +5,12 @@ use super::inbound::Cause;
 use super::meaning::{Heard, Meaning};
 use crate::domain::community::Member;
 use crate::domain::{MemberId, Ref};
-use crate::store::outbox::{self, Priority};
+use crate::store::outbox::Priority;
 use crate::store::places::all_left;
 use crate::store::rows::Person;
 use crate::store::scope::Subject;
 use crate::store::timers::{self, Due, Timer};
-use crate::store::{Fault, people};
+use crate::store::{Fault, held, people};
 
 impl Case<'_> {
     /// Tells somebody what happened: now if they are awake, otherwise together with everything else on their morning.
@@ -22,16 +22,16 @@ impl Case<'_> {
         let id = to.member.id;
         // While the bot is in none of the community's places it waits too, and is told together.
         if to.member.waking.awake(self.now) && !all_left(&self.places) {
-            let named = outbox::notice_effect(effect, id);
+            let named = held::effect(effect, id);
             let meaning = Meaning::Notices(vec![heard]);
             let (effect_now, cause, priority, not_before) = (&*named, Cause::Notice, Priority::Notice, self.now);
             self.write_to(to, Letter { effect: effect_now, cause, refs, meaning: &meaning, priority, not_before })?;
             let community = self.here().id;
-            outbox::unless_held(&mut self.script, community, id, effect);
+            held::unless_held(&mut self.script, community, id, effect);
             return Ok(());
         }
         let community = self.here().id;
-        outbox::hold_notice(&mut self.script, community, id, effect, &to_json(&(heard, refs))?);
+        held::hold(&mut self.script, community, id, effect, &to_json(&(heard, refs))?);
         let at = to.member.waking.next_morning(self.now);
         let timer = Timer { community, due: Due::Notices, number: 0, member: Some(id), at };
         timers::arm(&mut self.script, timer, &to.member.waking.zone);
@@ -55,7 +55,7 @@ impl Case<'_> {
 
 /// A person's hours or days away changed: what waits for their morning waits for the one they have now.
 pub(super) async fn move_notices(case: &mut Case<'_>, member: &Member) -> Result<(), Stop> {
-    if outbox::held_notices(case.conn, member.id).await?.is_empty() {
+    if held::of(case.conn, member.id).await?.is_empty() {
         return Ok(());
     }
     let at = member.waking.now_or_next_morning(case.now);
@@ -77,8 +77,8 @@ pub(super) async fn notices_due(case: &mut Case<'_>, member: MemberId) -> Result
         timers::arm(&mut case.script, timer, &waking.zone);
         return Ok(());
     }
-    let held = outbox::held_notices(case.conn, member).await?;
-    outbox::release_notices(&mut case.script, member, case.now);
+    let held = held::of(case.conn, member).await?;
+    held::release(&mut case.script, member, case.now);
     // Whoever turned notices off meanwhile wants these neither.
     if held.is_empty() || !person.member.notices {
         return Ok(());

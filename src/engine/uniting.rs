@@ -19,7 +19,7 @@ use crate::speech::message::{Message, PlaceLine, Words};
 use crate::store::outbox::{self, Priority};
 use crate::store::rows::StoredCommunity;
 use crate::store::timers::{self, Due, Timer};
-use crate::store::{Fault, linking, people};
+use crate::store::{Fault, held, linking, people};
 
 /// Gives a code, takes the code of another community in a place of this one, or makes that place one of this one's.
 pub(super) async fn link(case: &mut Case<'_>, speaker: &Speaker, code: Option<&str>) -> Result<Answered, Stop> {
@@ -137,7 +137,7 @@ async fn come_along(case: &mut Case<'_>, member: MemberId) -> Result<MemberId, S
         return Ok(member);
     };
     let was = people::person(case.conn, member).await?.and_then(|person| person.member.convening);
-    let held = outbox::held_notices(case.conn, member).await?;
+    let held = held::of(case.conn, member).await?;
     linking::fold_into(&mut case.script, here, stays, member);
     if was == Some(Convening::Appointed) {
         people::set_appointed(&mut case.script, stays, true);

@@ -12,6 +12,7 @@ pub mod codes;
 pub mod condition;
 pub mod drafts;
 pub mod gatherings;
+pub mod held;
 pub mod inbox;
 pub mod linking;
 pub mod lists;
