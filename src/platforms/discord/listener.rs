@@ -24,7 +24,7 @@ use super::RunError;
 use super::custom::{Custom, Stale};
 use super::hearing::{self, Interacts, Scene};
 use super::session::{self, Session};
-use super::standings::{self, Standings};
+use super::standings::{self, Standings, Whom};
 use super::trouble::Trouble;
 use super::unreadable::Unreadable;
 use super::{commands, forms, options, permissions, words};
@@ -146,15 +146,15 @@ impl EventHandler for Listening {
         }
     }
 
-    async fn guild_role_update(&self, _: Context, _: Option<GuildRole>, _: GuildRole) {
+    async fn guild_role_update(&self, _: Context, _: Option<GuildRole>, role: GuildRole) {
         if let Some(ears) = self.0.upgrade() {
-            ears.ask_again().await;
+            ears.ask_again(Whom::On(role.guild_id)).await;
         }
     }
 
-    async fn guild_role_delete(&self, _: Context, _: GuildId, _: RoleId, _: Option<GuildRole>) {
+    async fn guild_role_delete(&self, _: Context, server: GuildId, _: RoleId, _: Option<GuildRole>) {
         if let Some(ears) = self.0.upgrade() {
-            ears.ask_again().await;
+            ears.ask_again(Whom::On(server)).await;
         }
     }
 
@@ -187,10 +187,10 @@ impl Ears {
         let servers: Vec<String> = ready.guilds.iter().map(|guild| guild.id.to_string()).collect();
         let known = self.engine.servers_are(Platform::Discord, &servers).await;
         self.unless_stopped(known);
-        self.ask_again().await;
         if let Err(trouble) = self.keep_commands().await {
             tracing::error!(%trouble, "the commands could not be registered; they are tried again at the next connection");
         }
+        self.ask_again(Whom::Everybody).await;
     }
 
     async fn guild_create(&self, guild: Guild) {
@@ -252,12 +252,12 @@ impl Ears {
     async fn keep_asking(&self) {
         while !self.stopped.is_cancelled() {
             tokio::time::sleep(standings::EVERY).await;
-            self.ask_again().await;
+            self.ask_again(Whom::Everybody).await;
         }
     }
 
-    async fn ask_again(&self) {
-        let asked = standings::ask_again(&self.session, &self.engine, None).await;
+    async fn ask_again(&self, whom: Whom<'_>) {
+        let asked = standings::ask_again(&self.session, &self.engine, whom).await;
         self.unless_stopped(asked);
     }
 

@@ -40,7 +40,7 @@ impl Standings {
         if known.is_some_and(|at| at.elapsed() < GOOD_FOR) {
             return Ok(true);
         }
-        match tokio::time::timeout(PATIENCE, ask_again(session, engine, Some(who))).await {
+        match tokio::time::timeout(PATIENCE, ask_again(session, engine, Whom::One(who))).await {
             Ok(Ok(Asked { people: 0, .. })) => Ok(true),
             Ok(Ok(Asked { unanswered: 0, .. })) => {
                 self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(who.clone(), Instant::now());
@@ -59,10 +59,24 @@ pub(super) struct Asked {
     unanswered: usize,
 }
 
-/// Asks about everybody who convenes by standing, or of them about `who`.
-pub(super) async fn ask_again(session: &Session, engine: &Engine, who: Option<&Account>) -> Result<Asked, Stopped> {
+/// Who is asked about, of those who convene by standing.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whom<'a> {
+    Everybody,
+    /// Those of a server. What happens there is no reason to ask about others.
+    On(GuildId),
+    One(&'a Account),
+}
+
+pub(super) async fn ask_again(session: &Session, engine: &Engine, whom: Whom<'_>) -> Result<Asked, Stopped> {
     let (mut servers, mut asked) = (HashMap::new(), Asked::default());
-    for standing in engine.standings(Platform::Discord, who).await {
+    let (who, only) = match whom {
+        Whom::Everybody => (None, None),
+        Whom::On(server) => (None, Some(server.to_string())),
+        Whom::One(who) => (Some(who), None),
+    };
+    let standings = engine.standings(Platform::Discord, who).await;
+    for standing in standings.into_iter().filter(|standing| only.as_ref().is_none_or(|only| standing.server == *only)) {
         asked.people += 1;
         let (Ok(guild), Ok(user)) = (standing.server.parse(), standing.account.parse()) else { continue };
         let is = match stands(session, &mut servers, guild, user).await {
