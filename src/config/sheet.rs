@@ -218,7 +218,8 @@ impl Sheet {
 
     fn take_file(&mut self, text: &str, private: bool) {
         let file = self.file.clone().unwrap_or_default();
-        let at = |span: Range<usize>| Place::Line(file.clone(), line_of(text, span.start));
+        let written = Written { file: &file, text };
+        let at = |span: Range<usize>| written.at(span);
         let (_, mut errors) = DeTable::parse_recoverable(text);
         self.broken = !errors.is_empty();
         let readable = without_bare_words(text, errors.iter().filter_map(|error| error.span()));
@@ -244,7 +245,7 @@ impl Sheet {
                     }
                     for (key, value) in inside {
                         let dotted = format!("{name}.{}", key.get_ref());
-                        self.take_entry(&dotted, at(key.span()), value, private, &at);
+                        self.take_entry(&dotted, at(key.span()), value, private, &written);
                     }
                 }
                 DeValue::Table(_) if keys::find(name).is_none() => {
@@ -258,7 +259,7 @@ impl Sheet {
                     let what = format!("it is {}, and it should be a section", kind_of(other));
                     self.note(name, &heading, Wrong::new(what, format!("write [{name}] on a line of its own")));
                 }
-                _ => self.take_entry(name, heading, value, private, &at),
+                _ => self.take_entry(name, heading, value, private, &written),
             }
         }
     }
@@ -269,7 +270,7 @@ impl Sheet {
         named_at: Place,
         value: &Spanned<DeValue<'_>>,
         private: bool,
-        at: &impl Fn(Range<usize>) -> Place,
+        written: &Written<'_>,
     ) {
         let Some(key) = keys::find(name) else {
             let mend = match keys::nearest(name) {
@@ -283,7 +284,7 @@ impl Sheet {
             self.refuse_at(key.name, &named_at, exposed(key));
             return;
         }
-        match from_toml(key, value, &self.folder, at) {
+        match from_toml(key, value, &self.folder, written) {
             Ok(value) => {
                 self.given.insert(key.name, Given { value, place: named_at });
             }
@@ -330,6 +331,23 @@ impl Sheet {
             }
         }
         self.given.extend(over);
+    }
+}
+
+/// The file as it was written.
+struct Written<'t> {
+    file: &'t str,
+    text: &'t str,
+}
+
+impl Written<'_> {
+    fn at(&self, span: Range<usize>) -> Place {
+        Place::Line(self.file.to_owned(), line_of(self.text, span.start))
+    }
+
+    /// No value is longer than its line: one that is was not ended where it was meant to.
+    fn goes_on(&self, span: Range<usize>) -> bool {
+        self.text.as_bytes().get(span).is_some_and(|value| value.contains(&b'\n'))
     }
 }
 
@@ -388,9 +406,9 @@ fn from_toml(
     key: &Key,
     value: &Spanned<DeValue<'_>>,
     folder: &Path,
-    at: &impl Fn(Range<usize>) -> Place,
+    written: &Written<'_>,
 ) -> Result<Value, (Place, Wrong)> {
-    let place = at(value.span());
+    let place = written.at(value.span());
     let mistyped = |place: &Place, found: &DeValue<'_>, wanted: &str, mend: &str| {
         (place.clone(), Wrong::new(format!("it is {}, and it should be {wanted}", kind_of(found)), mend))
     };
@@ -405,8 +423,9 @@ fn from_toml(
         (Takes::List, DeValue::Array(items)) => {
             let mut words = Vec::with_capacity(items.len());
             for item in items {
-                let place = at(item.span());
+                let place = written.at(item.span());
                 match item.get_ref() {
+                    DeValue::String(_) if written.goes_on(item.span()) => return Err((place, unended())),
                     DeValue::String(word) => words.push((word.to_string(), place)),
                     other => return Err(mistyped(&place, other, "text", "put every item of the list in quotes")),
                 }
@@ -416,6 +435,7 @@ fn from_toml(
         (Takes::List, other) => {
             Err(mistyped(&place, other, "a list", "write it as [\"one\", \"two\"], or [] for nothing"))
         }
+        (_, DeValue::String(_)) if written.goes_on(value.span()) => Err((place, unended())),
         (_, DeValue::String(text)) => from_text(key, text, folder, &place).map_err(|wrong| (place, wrong)),
         (_, other) => Err(mistyped(&place, other, "text", "put it in quotes")),
     }
@@ -446,6 +466,11 @@ fn from_text(key: &Key, text: &str, folder: &Path, place: &Place) -> Result<Valu
         Takes::Path => Ok(Value::Path(folder.join(text))),
         Takes::Secret => Secret::new(text).map(Value::Secret),
     }
+}
+
+/// What it has swallowed may be a secret, so nothing of it is shown, nor kept.
+fn unended() -> Wrong {
+    Wrong::new("it goes on over the end of its line", "end it there, with the quotation mark it begins with")
 }
 
 fn exposed(key: &Key) -> Wrong {

@@ -255,6 +255,17 @@ fn a_syntax_error_never_quotes_its_line() {
 }
 
 #[test]
+fn a_value_that_was_not_ended_shows_nothing_of_the_secret_it_swallowed() {
+    for (key, marks) in [("user", ""), ("trust", "@bot"), ("recovery_key_file", ""), ("inviters", "list")] {
+        let begins = if marks == "list" { format!("{key} = ['''") } else { format!("{key} = '''{marks}") };
+        let ends = if marks == "list" { "''']" } else { "'''" };
+        let text = format!("[matrix]\n{begins}\npassword = \"{SECRET}\"\n{ends}\n");
+        let problems = Desk::new().problems(&text, &[]);
+        assert!(problems.contains("it goes on over the end of its line"), "{key}: {problems}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_one_problem() {
     let desk = Desk::new();
     let problems = desk.load_path(Some(&desk.path("nowhere.toml")), &[]).unwrap_err();
