@@ -124,7 +124,7 @@ pub struct Slack {
 /// unsettled row waits; only an edit whose fate nobody knows any more is overtaken by a newer one of the same card. What goes the
 /// same way goes one after the other: in order, and so that a platform which is slow to say "enough" is not asked again
 /// meanwhile, nor every courier kept busy by one room. A lookup takes nothing of the budget, but waits as well where the
-/// platform asked to.
+/// platform asked to. What is being sent is found by way of an index, which is why its states are named first.
 macro_rules! waiting {
     () => {
         "from outbox o left join communities c on c.id = o.community_id \

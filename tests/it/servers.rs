@@ -9,6 +9,7 @@ use barnraiser::engine::parcel::{Destination, Outcome, Receipt};
 use barnraiser::grammar::form::Filled;
 use barnraiser::grammar::specs;
 use barnraiser::speech::message::{Ability, Message};
+use barnraiser::store::people::OnServer;
 use jiff::SignedDuration;
 
 use crate::rig::{Post, Rig, account, chicago};
@@ -399,6 +400,34 @@ async fn a_calendar_that_is_closed_to_the_bot_is_missed_by_nobody() {
     assert_eq!(rig.world.posts().len(), before);
     does(&mut rig, "chat", "amara", "community check", &[]).await;
     assert!(!last(&rig).text.contains("could not be delivered"), "{:?}", last(&rig));
+}
+
+/// A platform that tells nobody who lost a role is asked, and says it of an account on a server.
+#[tokio::test]
+async fn whoever_lost_what_they_convened_by_convenes_no_more_alone_with_the_bot_either() {
+    let mut rig = served().await;
+    let stewards =
+        Named { typed: "<@&77>".to_owned(), account: account("77"), name: "Stewards".to_owned(), is_role: true };
+    let inbound = fills(&mut rig, "chat", "amara", "convener add", &[("who", "<@&77>")]);
+    assert_eq!(heard(&mut rig, Inbound { named: vec![stewards], ..inbound }).await, Cause::Reply);
+    let by_role = fills(&mut rig, "chat", "luis", "needs", &[]);
+    heard(&mut rig, Inbound { roles: vec!["77".to_owned()], ..by_role }).await;
+    let convenes = async |rig: &mut Rig, who: &str| {
+        let care = rig.inbound_directly(who, "care");
+        rig.hear(care).await.cause == Cause::Reply
+    };
+    for who in ["amara", "luis"] {
+        assert!(convenes(&mut rig, who).await, "{who}");
+        // On another server it means nothing, and neither does a role that somebody still has.
+        let standing = rig.engine().standings(HERE, Some(&account(who))).await.pop().unwrap();
+        let elsewhere = OnServer { server: "other".to_owned(), ..standing.clone() };
+        rig.engine().stands_no_more(HERE, elsewhere, Vec::new()).await.unwrap();
+        rig.engine().stands_no_more(HERE, standing.clone(), vec!["77".to_owned()]).await.unwrap();
+        assert!(convenes(&mut rig, who).await, "{who}");
+        rig.engine().stands_no_more(HERE, standing, vec!["78".to_owned()]).await.unwrap();
+        assert!(!convenes(&mut rig, who).await, "{who}");
+    }
+    assert_eq!(rig.engine().standings(HERE, None).await, []);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -235,7 +236,7 @@ impl Ears {
             return;
         }
         let inbound = hearing::written(&message);
-        let _ = self.sure_of(&inbound.place, &inbound.from).await;
+        let _ = self.sure_of(&inbound.place, &inbound.from, standings::ACKNOWLEDGED).await;
         let heard = self.engine.hear(inbound).await;
         self.unless_stopped(heard);
     }
@@ -262,11 +263,11 @@ impl Ears {
     }
 
     /// Where Discord does not say what somebody is, it is asked. Whether it is known then.
-    async fn sure_of(&self, place: &Place, who: &Account) -> bool {
+    async fn sure_of(&self, place: &Place, who: &Account, patience: Duration) -> bool {
         if matches!(place, Place::Public { .. }) {
             return true;
         }
-        let sure = self.standings.sure_of(&self.session, &self.engine, who).await;
+        let sure = self.standings.sure_of(&self.session, &self.engine, who, patience).await;
         let known = matches!(sure, Ok(true));
         self.unless_stopped(sure);
         known
@@ -324,7 +325,7 @@ impl Ears {
             Body::Invoked(filled) => self.able(filled.spec.verb, &scene.place).await,
             _ => Vec::new(),
         };
-        let _ = self.sure_of(&scene.place, &scene.from).await;
+        let _ = self.sure_of(&scene.place, &scene.from, standings::ACKNOWLEDGED).await;
         let heard = self.engine.hear(hearing::inbound(interaction, scene, body, named, able)).await;
         self.unless_stopped(heard);
         Ok(())
@@ -409,7 +410,7 @@ impl Ears {
             let (field, typed) = (field.to_owned(), begun.to_owned());
             let Scene { from, place, language, .. } = scene;
             let asking = Asking { from, place, language, spec, field, typed, community };
-            let sure = self.sure_of(&asking.place, &asking.from).await;
+            let sure = self.sure_of(&asking.place, &asking.from, standings::WHILE_TYPING).await;
             if sure && let Some(suggested) = self.engine.suggest(&asking).await {
                 choices.extend(suggested.choices.iter().filter(|one| one.value.chars().count() <= MOST_CHOICE).map(
                     |one| {

@@ -15,7 +15,7 @@ use super::trouble::Trouble;
 use crate::config;
 
 /// How long Discord may take over one request. serenity itself would wait for ever.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// And over the first connection of one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait before Discord is tried again, at first and at most.

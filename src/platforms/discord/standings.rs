@@ -15,7 +15,7 @@ use serenity::model::id::{GuildId, UserId};
 use tokio::time::Instant;
 
 use super::hearing::convenes;
-use super::session::Session;
+use super::session::{self, Session};
 use super::trouble::Trouble;
 use crate::domain::community::{Account, Platform};
 use crate::engine::{Engine, Stopped};
@@ -24,8 +24,10 @@ use crate::engine::{Engine, Stopped};
 pub(super) const EVERY: Duration = Duration::from_secs(300);
 /// What was learned about one person is good for this long: somebody who types asks with every letter.
 const GOOD_FOR: Duration = Duration::from_secs(30);
-/// How long somebody may be kept waiting for it. Discord wants an answer within three seconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long somebody who types waits for it: Discord wants an answer within three seconds.
+pub(super) const WHILE_TYPING: Duration = Duration::from_secs(2);
+/// And somebody who was acknowledged: as long as a request to Discord may take.
+pub(super) const ACKNOWLEDGED: Duration = session::REQUEST_TIMEOUT;
 
 /// What was asked about whom, lately.
 #[derive(Debug, Default)]
@@ -35,12 +37,18 @@ pub(super) struct Standings {
 
 impl Standings {
     /// Makes sure of one person. False if Discord did not say in time; then nobody knows.
-    pub(super) async fn sure_of(&self, session: &Session, engine: &Engine, who: &Account) -> Result<bool, Stopped> {
+    pub(super) async fn sure_of(
+        &self,
+        session: &Session,
+        engine: &Engine,
+        who: &Account,
+        patience: Duration,
+    ) -> Result<bool, Stopped> {
         let known = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(who).copied();
         if known.is_some_and(|at| at.elapsed() < GOOD_FOR) {
             return Ok(true);
         }
-        match tokio::time::timeout(PATIENCE, ask_again(session, engine, Whom::One(who))).await {
+        match tokio::time::timeout(patience, ask_again(session, engine, Whom::One(who))).await {
             Ok(Ok(Asked { people: 0, .. })) => Ok(true),
             Ok(Ok(Asked { unanswered: 0, .. })) => {
                 self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(who.clone(), Instant::now());
@@ -68,6 +76,7 @@ pub(super) enum Whom<'a> {
     One(&'a Account),
 }
 
+/// Asks about them, and tells the engine who convenes by standing no more.
 pub(super) async fn ask_again(session: &Session, engine: &Engine, whom: Whom<'_>) -> Result<Asked, Stopped> {
     let (mut servers, mut asked) = (HashMap::new(), Asked::default());
     let (who, only) = match whom {
